@@ -1,0 +1,84 @@
+"""« Historique d'activité »: every act on my espace, by whom and when (R-TRA-02, 03)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET
+
+from habilitations.politique import Acteur, Action
+from habilitations.portes import acces_usager
+from journal.faits import Fait
+from journal.lecture import GROUPES, FiltreHistorique, en_francais, lignes
+
+TAILLE_PAGE = 25
+
+
+class FormulaireHistorique(forms.Form):
+    """Query string of the history; a date that does not exist is said, the rest is ignored."""
+
+    groupe = forms.ChoiceField(
+        label="Qui",
+        required=False,
+        choices=[("", "Tout le monde"), *((cle, libelle) for cle, (libelle, _) in GROUPES.items())],
+    )
+    depuis = forms.DateField(
+        label="À partir du", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    jusqua = forms.DateField(
+        label="Jusqu'au", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    document = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or {}
+        depuis, jusqua = donnees.get("depuis"), donnees.get("jusqua")
+        if isinstance(depuis, date) and isinstance(jusqua, date) and depuis > jusqua:
+            self.add_error("jusqua", "Cette date vient avant la première : inversez-les.")
+        return donnees
+
+    def filtre(self) -> FiltreHistorique:
+        self.is_valid()
+        lu = self.cleaned_data
+        document: UUID | None = lu.get("document")
+        return FiltreHistorique(
+            groupe=lu.get("groupe") or "",
+            depuis=lu.get("depuis"),
+            jusqua=lu.get("jusqua"),
+            objet_id=document,
+        )
+
+
+@require_GET
+def historique(request: HttpRequest) -> HttpResponse:
+    """The whole history but what is not yet announced to the patient, latest first, paged."""
+    acces = acces_usager(request, Action.VOIR_HISTORIQUE_COMPLET)
+    formulaire = FormulaireHistorique(request.GET)
+    filtre = formulaire.filtre()
+    # The réservée chain needs the documents' masks (what is not yet announced stays out): it is
+    # shown by the part that lifts them.
+    liste = lignes(acces.espace_id, filtre, reservee=False)
+    demande = request.GET.get("page", "1")
+    numero = max(1, int(demande)) if demande.isascii() and demande.isdigit() else 1
+    debut = (min(numero, 100_000) - 1) * TAILLE_PAGE
+    tranche = list(liste[debut : debut + TAILLE_PAGE + 1])
+    acces.noter(Fait.HISTORIQUE_CONSULTE)
+    return TemplateResponse(
+        request,
+        "patient/historique.html",
+        {
+            "lignes": [en_francais(ligne, acces.cle_journal) for ligne in tranche[:TAILLE_PAGE]],
+            "formulaire": formulaire,
+            "filtre": filtre,
+            "groupes": GROUPES,
+            "numero": numero,
+            "suivante": numero + 1 if len(tranche) > TAILLE_PAGE else None,
+            "precedente": numero - 1 if numero > 1 else None,
+            "est_titulaire": acces.acteur.genre is Acteur.TITULAIRE,
+        },
+    )

@@ -1,0 +1,45 @@
+"""« Gérer mon profil »: what can be set today, nothing that leads nowhere."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods
+
+from habilitations.politique import Action
+from habilitations.portes import acces_usager
+from journal.faits import Fait
+from usagers import actions as actions_usagers
+from usagers.identite import nom_affiche
+from usagers.recherche import preferences_de
+
+
+@require_http_methods(["GET", "POST"])
+def reglages(request: HttpRequest) -> HttpResponse:
+    """My identity (corrected at the caisse, R-INS-06), confidentiality, notifications."""
+    acces = acces_usager(request, Action.LISTER)
+    compte_id = acces.acteur.compte_id
+    assert compte_id is not None
+    if request.method == "POST":
+        actions_usagers.changer_preferences(
+            espace_id=acces.espace_id,
+            compte_id=compte_id,
+            courriel_document=request.POST.get("courriel_document") == "oui",
+        )
+        acces.noter(Fait.PREFERENCES_MODIFIEES)
+        messages.success(request, "Vos préférences sont enregistrées.")
+        return redirect("accueil:reglages")
+    traits = acces.traits()
+    return TemplateResponse(
+        request,
+        "patient/reglages.html",
+        {
+            "traits": traits,
+            "nom": nom_affiche(traits),
+            "statut_identite": acces.espace.identite.statut,
+            "preferences": preferences_de(acces.espace_id, compte_id),
+            "masquer_par_defaut": acces.masquer_par_defaut,
+        },
+    )

@@ -1,0 +1,54 @@
+"""The session as the person sees it: how long it still lasts, extend it, take up a late form."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptes import brouillons, sessions
+from comptes.suites import suite_demandee
+
+
+def sans_activite(vue: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a view that scripts call by themselves: it doesn't keep a session alive."""
+    vue.sans_activite = True  # type: ignore[attr-defined]
+    return vue
+
+
+def _reste(request: HttpRequest) -> int:
+    portail: Any = request.portail  # type: ignore[attr-defined]  # set by SessionParPortail
+    return sessions.reste(request.session, sessions.limites(portail.nom), time.time())
+
+
+@sans_activite
+@require_GET
+def etat(request: HttpRequest) -> HttpResponse:
+    """JSON `{"reste": seconds}`; asking doesn't count as activity."""
+    return JsonResponse({"reste": _reste(request)})
+
+
+@require_POST
+def prolonger(request: HttpRequest) -> HttpResponse:
+    """« Je reste connecté »: a script gets the new delay, a browser alone goes back to its page."""
+    sessions.marquer_activite(request.session, time.time(), grain=0)
+    if request.accepts("text/html"):
+        portail: Any = request.portail  # type: ignore[attr-defined]
+        return redirect(suite_demandee(request, prefixe=portail.prefixe) or portail.prefixe)
+    return JsonResponse({"reste": _reste(request)})
+
+
+@require_http_methods(["GET", "POST"])
+def reprise(request: HttpRequest) -> HttpResponse:
+    """The form that arrived after the end of the session, to be read over and sent, or dropped."""
+    portail: Any = request.portail  # type: ignore[attr-defined]
+    brouillon = brouillons.en_attente(request.session, time.time())
+    if brouillon is None or request.method == "POST":
+        brouillons.oublier(request.session)
+        return redirect(portail.prefixe)
+    contexte = {"brouillon": brouillon, "champ_brouillon": brouillons.CHAMP}
+    return render(request, f"{portail.nom}/connexion/reprise.html", contexte)

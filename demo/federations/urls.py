@@ -1,0 +1,14 @@
+"""Addresses of the federations' process."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from demo.federations import vues
+
+urlpatterns = [
+    path("", vues.accueil, name="accueil"),
+    path("sante", vues.sante, name="sante"),
+    path("statique/<path:chemin>", vues.statique, name="statique"),
+    path("psc/", include("demo.federations.psc.urls")),
+]

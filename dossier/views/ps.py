@@ -1,0 +1,219 @@
+"""The record as a professional opened it: summary, documents, deposit, own acts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dossier import actions, selection
+from dossier.forms import FormulaireDepotPS, FormulaireListe
+from dossier.presentation import PageDocument
+from dossier.views import communs
+from dossier.views.patient import champ_du_refus
+from habilitations.acces import Acces
+from habilitations.politique import Acteur, Action
+from habilitations.portes import acces_professionnel
+from journal.faits import Fait
+from mes.socle.nomenclatures import types_documents
+from usagers.recherche import presenter_traits
+
+PREMIERE_RECHERCHE_ANS = 2
+ACCUSE = "accuse"
+
+
+def bandeau(acces: Acces) -> dict[str, Any]:
+    """Whose record it is, as every page of an opened record shows it."""
+    return presenter_traits(acces.traits(), acces.espace.identite)
+
+
+def _depuis() -> date:
+    """First search limited to two years (R-PS-24)."""
+    aujourdhui = timezone.localdate()
+    return aujourdhui.replace(
+        year=aujourdhui.year - PREMIERE_RECHERCHE_ANS, day=min(aujourdhui.day, 28)
+    )
+
+
+@require_GET
+def recapitulatif(request: HttpRequest) -> HttpResponse:
+    """Counts by category and the latest documents, each through the matrix."""
+    acces = acces_professionnel(request, Action.LISTER)
+    criteres = selection.Criteres()
+    releve = selection.comptes(acces)
+    acces.noter(Fait.LISTE_CONSULTEE)
+    return TemplateResponse(
+        request,
+        "ps/dossier/recapitulatif.html",
+        {
+            "dossier_ouvert": bandeau(acces),
+            "arbre": communs.arbre(releve),
+            "total": sum(compte.nombre for compte in releve),
+            "derniers": selection.page(
+                acces, criteres, 1, total=sum(compte.nombre for compte in releve)
+            ).apercus[:5],
+            "acces": acces,
+        },
+    )
+
+
+@require_GET
+def liste(request: HttpRequest) -> HttpResponse:
+    acces = acces_professionnel(request, Action.LISTER)
+    formulaire = FormulaireListe(request.GET)
+    periode = "tout" if request.GET.get("periode") == "tout" else "deux-ans"
+    criteres = formulaire.criteres(depuis=None if periode == "tout" else _depuis())
+    releve = communs.releve_sans_choix(acces, criteres)
+    page = selection.page(
+        acces, criteres, formulaire.numero(), total=communs.total(releve, criteres)
+    )
+    acces.noter(Fait.LISTE_CONSULTEE)
+    return TemplateResponse(
+        request,
+        "ps/dossier/liste.html",
+        {
+            "dossier_ouvert": bandeau(acces),
+            "page": page,
+            "criteres": criteres,
+            "periode": periode,
+            "arbre": communs.arbre(releve),
+            "tris": selection.TRIS,
+        },
+    )
+
+
+@require_GET
+def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    acces = acces_professionnel(request, Action.LIRE, objet_id=document_id)
+    document = selection.document_pour(acces, document_id)
+    page = PageDocument(acces, selection.apercu(acces, document), document.fiche(acces.coffre))
+    actions.noter_lecture(acces=acces, documents=[document], fait=Fait.DOCUMENT_CONSULTE)
+    return TemplateResponse(
+        request,
+        "ps/dossier/document.html",
+        {"dossier_ouvert": bandeau(acces), "page": page, "document": document},
+    )
+
+
+@require_GET
+def contenu(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    acces = acces_professionnel(request, Action.LIRE, objet_id=document_id)
+    document = selection.document_pour(acces, document_id)
+    return communs.contenu(acces, document, telecharger=False)
+
+
+@require_GET
+def telecharger(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    acces = acces_professionnel(request, Action.LIRE, objet_id=document_id)
+    document = selection.document_pour(acces, document_id)
+    return communs.contenu(acces, document, telecharger=True)
+
+
+@require_POST
+def confidentialite(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Own document, or any as administrator, at the patient's request (R-MAS-07, 08)."""
+    if request.POST.get("confidentialite") == "masque":
+        acces = acces_professionnel(request, Action.MASQUER, objet_id=document_id)
+        actions.masquer_document(acces=acces, document_id=document_id)
+        messages.success(request, "Le document est masqué aux autres professionnels.")
+    else:
+        acces = acces_professionnel(request, Action.DEMASQUER, objet_id=document_id)
+        actions.demasquer_document(
+            acces=acces,
+            document_id=document_id,
+            a_la_demande_du_patient=request.POST.get("demande_du_patient") == "oui",
+        )
+        messages.success(request, "Le document est visible par les professionnels autorisés.")
+    return redirect("webps:document", document_id)
+
+
+@require_http_methods(["GET", "POST"])
+def supprimer(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Own deposits only (R-DOC-11), after asking."""
+    if request.method == "POST":
+        acces = acces_professionnel(request, Action.SUPPRIMER, objet_id=document_id)
+        actions.supprimer_document(acces=acces, document_id=document_id)
+        messages.success(request, "Le document est retiré du dossier.")
+        return redirect("webps:documents")
+    acces = acces_professionnel(request, Action.LIRE, objet_id=document_id)
+    document = selection.document_pour(acces, document_id, Action.SUPPRIMER)
+    page = PageDocument(acces, selection.apercu(acces, document), document.fiche(acces.coffre))
+    return TemplateResponse(
+        request, "ps/dossier/supprimer.html", {"dossier_ouvert": bandeau(acces), "page": page}
+    )
+
+
+def _types_proposes() -> list[tuple[str, list[tuple[str, str]]]]:
+    groupes: dict[str, list[tuple[str, str]]] = {}
+    for code, type_document in types_documents().items():
+        if "ps" in type_document.deposant.split("|"):
+            groupes.setdefault(type_document.categorie_ps, []).append(
+                (code, type_document.libelle)
+            )
+    return list(groupes.items())
+
+
+@require_http_methods(["GET", "POST"])
+def deposer(request: HttpRequest) -> HttpResponse:
+    """A deposit needs no consent to consult (R-STA-08); nothing of the record is shown."""
+    acces = acces_professionnel(request, Action.DEPOSER)
+    donnees = (request.POST, request.FILES) if request.method == "POST" else ()
+    formulaire = FormulaireDepotPS(*donnees, types=_types_proposes())
+    if request.method == "POST" and formulaire.is_valid():
+        saisie: dict[str, Any] = formulaire.cleaned_data
+        fichier = cast(UploadedFile, saisie["fichier"])
+        try:
+            resultat = actions.deposer_document(
+                acces=acces,
+                depot=actions.Depot(
+                    octets=fichier.read(),
+                    nom_fichier=fichier.name or "document",
+                    type_code=saisie["type_code"],
+                    titre=saisie["titre"],
+                    date_document=saisie["date_document"],
+                    masques=formulaire.masques(),
+                ),
+            )
+        except actions.DepotRefuse as refus:
+            formulaire.add_error(champ_du_refus(refus.motif), refus.phrase)
+        else:
+            request.session[ACCUSE] = {
+                "document_id": str(resultat.document_id),
+                "deja_present": resultat.deja_present,
+                "remplace": resultat.remplace_id is not None,
+                "recu_le": timezone.now().isoformat(),
+            }
+            return redirect("webps:accuse")
+    statut = 422 if formulaire.is_bound else 200
+    return TemplateResponse(
+        request,
+        "ps/dossier/deposer.html",
+        {"dossier_ouvert": bandeau(acces), "formulaire": formulaire},
+        status=statut,
+    )
+
+
+@require_GET
+def accuse(request: HttpRequest) -> HttpResponse:
+    """The receipt of the last deposit of this session (R-ALI-07)."""
+    recu = request.session.get(ACCUSE)
+    if recu is None:
+        return redirect("webps:deposer")
+    acces = acces_professionnel(request, Action.DEPOSER)
+    return TemplateResponse(
+        request,
+        "ps/dossier/accuse.html",
+        {
+            "dossier_ouvert": bandeau(acces),
+            "recu": recu | {"recu_le": datetime.fromisoformat(recu["recu_le"])},
+            "peut_lire": acces.acteur.genre is Acteur.PROFESSIONNEL and acces.ouverture_id is not None,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Pure codecs of the exchange formats: bytes in, values out. No Django, no model, no network."""

@@ -1,0 +1,292 @@
+"""Settings of the product: production is this file plus the environment (docs/exploitation.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mes.settings.valeurs import base_de_donnees, booleen, entier, texte
+
+RACINE = Path(__file__).resolve().parents[2]
+
+# --- Environment ------------------------------------------------------------------------------
+MES_ENVIRONNEMENT = texte("MES_ENVIRONNEMENT", "production")
+MES_URL = texte("MES_URL", "https://localhost")
+SECRET_KEY = texte("MES_SECRET")
+DEBUG = False
+ALLOWED_HOSTS = [h for h in texte("MES_HOTES", "localhost").split(",") if h]
+CSRF_TRUSTED_ORIGINS = [MES_URL]
+
+# --- Keys (conception §6) ---------------------------------------------------------------------
+MES_CLES = texte("MES_CLES")
+MES_CLE_INDEX = texte("MES_CLE_INDEX")
+MES_CLE_SIGNATURE = texte("MES_CLE_SIGNATURE")
+
+# --- Applications -----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "mes.socle.apps.SocleConfig",
+    "journal",
+    "notifications",
+    "comptes",
+    "usagers",
+    "professionnels",
+    "habilitations",
+    "dossier",
+    "accueil",
+    "webps",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_otp",
+    "axes",
+    "widget_tweaks",
+    "dsfr",
+    "django_cotton",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "mes.intergiciels.EntetesDeSecurite",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mes.intergiciels.SessionParPortail",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "mes.intergiciels.ConnexionRequise",
+    "axes.middleware.AxesMiddleware",
+    # Last: the transaction holds the view and its rendering, and nothing else.
+    "mes.intergiciels.TransactionDePortail",
+]
+
+ROOT_URLCONF = "mes.urls"
+WSGI_APPLICATION = "mes.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [RACINE / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "mes.contexte.portail",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+COTTON_DIR = "composants"
+
+# --- Database: the application only ever connects as mes_app ------------------------------------
+_delai = entier("MES_DELAI_SQL_MS", 10_000)
+_options: dict[str, Any] = {
+    "options": f"-c statement_timeout={_delai} -c idle_in_transaction_session_timeout=60000"
+}
+if booleen("MES_BASE_RESERVE", True):
+    _options["pool"] = {
+        "min_size": 1,
+        "max_size": entier("MES_BASE_RESERVE_MAX", 6),
+        "timeout": 10,
+    }
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {**base_de_donnees(texte("DATABASE_URL")), "OPTIONS": _options}
+}
+for _alias, _variable in (
+    # Only `bin/manage migrate` ever holds the owner's URL.
+    ("proprietaire", "DATABASE_URL_PROPRIETAIRE"),
+    ("comptage", "DATABASE_URL_COMPTAGE"),
+):
+    if _url := texte(_variable, ""):
+        DATABASES[_alias] = base_de_donnees(_url)
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts, sessions -----------------------------------------------------------------------
+AUTH_USER_MODEL = "comptes.Compte"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "comptes.authentification.MotDePasse",
+]
+PASSWORD_HASHERS = ["comptes.authentification.Argon2id"]
+LOGIN_URL = "accueil:connexion"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "comptes.sessions.SerialiseurScelle"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = True
+CSRF_USE_SESSIONS = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Seconds of inactivity and at most, by portal (identites_federes.md §7: assumed, hence settings).
+MES_SESSIONS = {
+    "patient": {
+        "inactivite": entier("MES_SESSION_PATIENT", 15 * 60),
+        "maximum": entier("MES_SESSION_PATIENT_MAX", 12 * 3600),
+    },
+    "ps": {
+        "inactivite": entier("MES_SESSION_PS", 30 * 60),
+        "maximum": entier("MES_SESSION_PS_MAX", 4 * 3600),
+    },
+    "support": {
+        "inactivite": entier("MES_SESSION_SUPPORT", 15 * 60),
+        "maximum": entier("MES_SESSION_SUPPORT_MAX", 8 * 3600),
+    },
+}
+
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = entier("MES_ESSAIS_CONNEXION", 5)
+AXES_COOLOFF_TIME = entier("MES_VERROU_HEURES", 1)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_USERNAME_FORM_FIELD = "identifiant"
+AXES_USERNAME_CALLABLE = "comptes.authentification.nom_aveugle"
+AXES_CLIENT_IP_CALLABLE = "comptes.authentification.adresse_client"
+AXES_SENSITIVE_PARAMETERS = ["identifiant", "username", "mot_de_passe", "password", "code"]
+AXES_LOCKOUT_CALLABLE = "comptes.authentification.reponse_verrouillee"
+AXES_VERBOSE = False
+
+MES_CODE_DUREE_MINUTES = entier("MES_CODE_DUREE_MINUTES", 15)
+MES_CODE_ESSAIS = entier("MES_CODE_ESSAIS", 5)
+
+# --- Pro Santé Connect ------------------------------------------------------------------------
+MES_PSC = {
+    "emetteur": texte(
+        "MES_PSC_EMETTEUR", "https://auth.esw.esante.gouv.fr/auth/realms/esante-wallet"
+    ),
+    "decouverte": texte("MES_PSC_DECOUVERTE", "wallet-openid-configuration"),
+    "client_id": texte("MES_PSC_CLIENT_ID", ""),
+    "client_secret": texte("MES_PSC_CLIENT_SECRET", ""),
+    "acr": texte("MES_PSC_ACR", "eidas1"),
+    "portee": "openid scope_all",
+}
+
+# --- Rules marked « to confirm » are settings (table_decision.md) -------------------------------
+MES_BLOCAGE_AU_SAMU = booleen("MES_BLOCAGE_AU_SAMU", False)
+MES_BLOCAGE_PREVAUT_SUR_AUTEUR = booleen("MES_BLOCAGE_PREVAUT_SUR_AUTEUR", True)
+MES_CONSENTEMENT_INITIAL_EQUIPE = booleen("MES_CONSENTEMENT_INITIAL_EQUIPE", True)
+MES_MATRICE_EN_URGENCE = booleen("MES_MATRICE_EN_URGENCE", True)
+MES_MATRICE_ECRITURE = booleen("MES_MATRICE_ECRITURE", False)
+
+# How long a declared basis opens a record, and an initial consent holds (R-PS-04, R-PS-18: assumed).
+MES_ACCES_EQUIPE_HEURES = entier("MES_ACCES_EQUIPE_HEURES", 12)
+MES_ACCES_CONSENTEMENT_HEURES = entier("MES_ACCES_CONSENTEMENT_HEURES", 1)
+MES_CONSENTEMENT_INITIAL_JOURS = entier("MES_CONSENTEMENT_INITIAL_JOURS", 365)
+
+# OIDs of the INS accepted here; empty means the policy of the environment (identifiants.md §2).
+MES_OID_INS = tuple(o for o in texte("MES_OID_INS", "").split(",") if o)
+
+MES_TAILLE_DOCUMENT_MAX = entier("MES_TAILLE_DOCUMENT_MAX", 5_000_000)
+MES_ANTIVIRUS = texte("MES_ANTIVIRUS", "eicar")  # « eicar », or « clamd://host:port »
+MES_INSI = texte("MES_INSI", "")  # the INSi teleservice; empty: not reachable
+
+# --- Files ------------------------------------------------------------------------------------
+MES_DOCUMENTS = texte("MES_DOCUMENTS", "/var/lib/mes/documents")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "documents": {
+        "BACKEND": texte("MES_DOCUMENTS_STOCKAGE", "django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": {"location": MES_DOCUMENTS, "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = texte("MES_STATIQUES", str(RACINE / "var" / "statiques"))
+STATICFILES_DIRS = [RACINE / "static"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000  # a deposited file stays in memory: never in clear on disk
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# --- Broker, cache: no health data, may be lost -------------------------------------------------
+REDIS_URL = texte("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "notifications"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Europe/Paris"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "balayer-les-travaux": {"task": "mes.balayer", "schedule": 10.0},
+    "signer-le-journal": {"task": "journal.signer", "schedule": 300.0},
+    "partitions-du-journal": {"task": "journal.preparer_partitions", "schedule": 12 * 3600.0},
+    "annuaire-du-jour": {"task": "professionnels.importer_annuaire", "schedule": 24 * 3600.0},
+}
+
+# --- Outgoing messages --------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = texte("MES_SMTP_HOTE", "localhost")
+EMAIL_PORT = entier("MES_SMTP_PORT", 25)
+EMAIL_HOST_USER = texte("MES_SMTP_COMPTE", "")
+EMAIL_HOST_PASSWORD = texte("MES_SMTP_MOT_DE_PASSE", "")
+EMAIL_USE_TLS = booleen("MES_SMTP_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = texte("MES_EXPEDITEUR", "Mon espace santé <ne-pas-repondre@mes.example>")
+MES_SMS_URL = texte("MES_SMS_URL", "")
+MES_SMS_JETON = texte("MES_SMS_JETON", "")
+
+MES_ANNUAIRE_URL = texte("MES_ANNUAIRE_URL", "")  # folder or address of the daily extraction
+# An import that would close more of the active exercices or boxes (in %) stops.
+MES_ANNUAIRE_FERMETURES_MAX = entier("MES_ANNUAIRE_FERMETURES_MAX", 20)
+
+# --- Safety ------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = booleen("MES_HTTPS", True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# --- Language, time ----------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_I18N = True
+
+# --- Identity of the publisher: neutral unless a State service switches its own on --------------
+MES_NOM = texte("MES_NOM", "Mon espace santé")
+MES_IDENTITE_ETAT = booleen("MES_IDENTITE_ETAT", False)
+
+# --- Logs: ids and facts, never a person --------------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"masquage": {"()": "mes.socle.traces.Masquage"}},
+    "formatters": {
+        "ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "ligne",
+            "filters": ["masquage"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": texte("MES_NIVEAU_TRACES", "INFO")},
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+}

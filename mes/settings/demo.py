@@ -1,0 +1,8 @@
+"""The demonstration: the same product on loopback, without TLS, with invented data."""
+
+from mes.settings.base import *  # noqa: F403
+
+MES_ENVIRONNEMENT = "demo"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+SESSION_COOKIE_SECURE = False

@@ -1,0 +1,1 @@
+"""Import of the national directory's public extraction: read, staged, then merged by sets."""
