@@ -15,7 +15,6 @@ class FormulaireIdentifiants(forms.Form):
         max_length=100,
         widget=forms.TextInput(
             attrs={
-                "class": "fr-input",
                 "autocomplete": "username",
                 "autocapitalize": "none",
                 "spellcheck": "false",
@@ -26,9 +25,7 @@ class FormulaireIdentifiants(forms.Form):
         label="Mot de passe",
         max_length=128,
         strip=False,
-        widget=forms.PasswordInput(
-            attrs={"class": "fr-input", "autocomplete": "current-password"}
-        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -40,7 +37,7 @@ class FormulaireCode(forms.Form):
         max_length=20,
         widget=forms.TextInput(
             attrs={
-                "class": "fr-input mes-code",
+                "class": "champ-code",
                 "autocomplete": "one-time-code",
                 "inputmode": "numeric",
                 "spellcheck": "false",

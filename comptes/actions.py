@@ -35,6 +35,7 @@ def creer_compte(
     identifiant: str,
     mot_de_passe: str | None,
     prenom: str = "",
+    nom: str = "",
     courriel: str = "",
     mobile: str = "",
     role: str = "",
@@ -47,7 +48,13 @@ def creer_compte(
         role=role,
     )
     compte.poser_fiche(
-        {"identifiant": identifiant, "prenom": prenom, "courriel": courriel, "mobile": mobile}
+        {
+            "identifiant": identifiant,
+            "prenom": prenom,
+            "nom": nom,
+            "courriel": courriel,
+            "mobile": mobile,
+        }
     )
     compte.set_password(mot_de_passe)
     try:
@@ -58,7 +65,7 @@ def creer_compte(
     return compte
 
 
-def compte_du_professionnel(*, id_national: str, prenom: str) -> Compte:
+def compte_du_professionnel(*, id_national: str, prenom: str, nom: str) -> Compte:
     """The account of a professional known by Pro Santé Connect, made at the first log-in."""
     existant = Compte.objects.par_identifiant(Population.PROFESSIONNEL, id_national)
     if existant is not None:
@@ -69,6 +76,7 @@ def compte_du_professionnel(*, id_national: str, prenom: str) -> Compte:
             identifiant=id_national,
             mot_de_passe=None,
             prenom=prenom,
+            nom=nom,
         )
     except IdentifiantPris:  # the other tab was faster
         return Compte.objects.get(
@@ -190,9 +198,7 @@ def verifier_code(*, compte_id: UUID, liaison: str, code: str) -> VerdictCode:
     """
     dispositif = _dispositif_verrouille(compte_id)
     if dispositif.est_bloque():
-        return VerdictCode(
-            dispositif, RefusCode.BLOQUE, attente=dispositif.attente_avant_envoi()
-        )
+        return VerdictCode(dispositif, RefusCode.BLOQUE, attente=dispositif.blocage_restant())
     if dispositif.empreinte is None:
         return VerdictCode(dispositif, RefusCode.ABSENT)
     if dispositif.est_expire():
@@ -200,9 +206,7 @@ def verifier_code(*, compte_id: UUID, liaison: str, code: str) -> VerdictCode:
     if dispositif.verify_token(f"{liaison}:{code}"):
         return VerdictCode(dispositif)
     if dispositif.est_bloque():
-        return VerdictCode(
-            dispositif, RefusCode.BLOQUE, attente=dispositif.attente_avant_envoi()
-        )
+        return VerdictCode(dispositif, RefusCode.BLOQUE, attente=dispositif.blocage_restant())
     return VerdictCode(dispositif, RefusCode.FAUX, essais_restants=dispositif.essais_restants())
 
 
@@ -249,9 +253,7 @@ def rafraichir_jetons(*, jetons_id: UUID, maintenant: datetime) -> datetime | No
     answer is asked again half a minute later, as long as its refresh token may still live.
     """
     with transaction.atomic():
-        gardes = (
-            JetonsPSC.objects.select_for_update(skip_locked=True).filter(pk=jetons_id).first()
-        )
+        gardes = JetonsPSC.objects.select_for_update(skip_locked=True).filter(pk=jetons_id).first()
         if gardes is None:
             # Another request of the same session is asking right now, or the row is gone.
             presents = JetonsPSC.objects.filter(pk=jetons_id).exists()
@@ -259,7 +261,8 @@ def rafraichir_jetons(*, jetons_id: UUID, maintenant: datetime) -> datetime | No
         if gardes.a_rafraichir_le > maintenant:
             return gardes.a_rafraichir_le
         if gardes.fin_le <= maintenant:
-            return _finir(gardes, psc.MotifPSC.RAFRAICHISSEMENT_REFUSE)
+            _finir(gardes, psc.MotifPSC.RAFRAICHISSEMENT_REFUSE)
+            return None
         try:
             nouveaux = psc.client().rafraichir(_jetons(gardes))
         except psc.FederationIndisponible:
@@ -267,7 +270,8 @@ def rafraichir_jetons(*, jetons_id: UUID, maintenant: datetime) -> datetime | No
             gardes.save(update_fields=["a_rafraichir_le"])
             return gardes.a_rafraichir_le
         except psc.FederationRefusee as refus:
-            return _finir(gardes, refus.motif)
+            _finir(gardes, refus.motif)
+            return None
         _poser_jetons(gardes, nouveaux, maintenant)
         gardes.save()
         return gardes.a_rafraichir_le

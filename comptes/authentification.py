@@ -68,9 +68,10 @@ def adresse_client(request: HttpRequest) -> str:
 
     Each proxy appends the address it saw: those further left are the client's own word.
     """
-    directe: str = request.META.get("REMOTE_ADDR", "")
+    directe = str(request.META.get("REMOTE_ADDR", ""))
     mandataires: int = getattr(settings, "MES_MANDATAIRES", 0)
-    transmises = [a.strip() for a in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    entete = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    transmises = [adresse.strip() for adresse in entete.split(",")]
     if mandataires and len(transmises) >= mandataires and transmises[-mandataires]:
         return transmises[-mandataires]
     return directe

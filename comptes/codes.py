@@ -31,4 +31,5 @@ def duree_du_blocage(blocages: int) -> timedelta:
 
     Somebody who has the password thus gets some thirty-five guesses the first day, five a day then.
     """
-    return min(PREMIER_BLOCAGE * 2 ** min(blocages, 10), BLOCAGE_MAXIMAL)
+    facteur: int = 2 ** min(blocages, 10)
+    return min(PREMIER_BLOCAGE * facteur, BLOCAGE_MAXIMAL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -44,8 +44,8 @@ class GestionnaireComptes(BaseUserManager["Compte"]):
         ).first()
 
 
-class Compte(AbstractBaseUser):
-    """One account. `scelle` (keyring) holds: identifiant, prenom, courriel, mobile."""
+class Compte(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of django-otp
+    """One account. `scelle` (keyring) holds: identifiant, prenom, nom, courriel, mobile."""
 
     id = CleUUID7()
     population = models.CharField(max_length=15, choices=Population)
@@ -56,7 +56,7 @@ class Compte(AbstractBaseUser):
     cree_le = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "id"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = GestionnaireComptes()
 
@@ -68,7 +68,7 @@ class Compte(AbstractBaseUser):
         return f"comptes.compte:{compte_id}"
 
     def fiche(self) -> dict[str, Any]:
-        """The sealed part in clear: identifiant, prenom, courriel, mobile (absent ones are "")."""
+        """The sealed part in clear: identifiant, prenom, nom, courriel, mobile (absent ones are "")."""
         return trousseau().desceller_json(bytes(self.scelle), lieu=self.lieu(self.pk))
 
     def poser_fiche(self, fiche: dict[str, Any]) -> None:
@@ -105,7 +105,14 @@ class DispositifCode(Device):  # type: ignore[misc]  # django-otp has no types
         return f"{self.canal} {self.user_id}"
 
     def est_bloque(self) -> bool:
-        return self.bloque_jusqua is not None and timezone.now() < self.bloque_jusqua
+        return self.blocage_restant() is not None
+
+    def blocage_restant(self) -> timedelta | None:
+        """How long the block still lasts; None when there is none."""
+        maintenant = timezone.now()
+        if self.bloque_jusqua is None or self.bloque_jusqua <= maintenant:
+            return None
+        return self.bloque_jusqua - maintenant
 
     def est_expire(self) -> bool:
         return self.expire_le is None or timezone.now() >= self.expire_le
@@ -120,11 +127,10 @@ class DispositifCode(Device):  # type: ignore[misc]  # django-otp has no types
 
     def attente_avant_envoi(self) -> timedelta | None:
         """How long before another code may be sent; None when it may be now."""
+        bloque = self.blocage_restant()
+        if bloque is not None or self.envoye_le is None:
+            return bloque
         maintenant = timezone.now()
-        if self.est_bloque():
-            return self.bloque_jusqua - maintenant
-        if self.envoye_le is None:
-            return None
         pas_avant = self.envoye_le + codes.delai_de_renvoi(self.envois)
         return pas_avant - maintenant if pas_avant > maintenant else None
 

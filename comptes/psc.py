@@ -214,7 +214,11 @@ class ClientPSC:
         cles: list[jwk.Key] = []
         for lue in lues:
             # Symmetric keys have no place in a public list; keys to encrypt don't sign.
-            if isinstance(lue, dict) and lue.get("kty") in {"RSA", "EC"} and lue.get("use") != "enc":
+            if (
+                isinstance(lue, dict)
+                and lue.get("kty") in {"RSA", "EC"}
+                and lue.get("use") != "enc"
+            ):
                 try:
                     cles.append(jwk.import_key(lue))
                 except (JoseError, ValueError, KeyError):
@@ -426,15 +430,16 @@ class ClientPSC:
 
 
 def _verifier_dates(lu: Mapping[str, Any], maintenant: int) -> None:
-    exp, iat = lu.get("exp"), lu.get("iat")
-    if not _est_nombre(exp) or exp <= maintenant - ECART:
+    exp, iat = _nombre(lu.get("exp")), _nombre(lu.get("iat"))
+    if exp is None or exp <= maintenant - ECART:
         raise FederationRefusee(MotifPSC.EXPIRE)
-    if not _est_nombre(iat) or abs(iat - maintenant) > ECART:
+    if iat is None or abs(iat - maintenant) > ECART:
         raise FederationRefusee(MotifPSC.IAT)
 
 
-def _est_nombre(valeur: Any) -> bool:
-    return isinstance(valeur, int | float) and not isinstance(valeur, bool)
+def _nombre(valeur: Any) -> float | None:
+    """A JSON number, else None; true and false are not numbers."""
+    return valeur if isinstance(valeur, int | float) and not isinstance(valeur, bool) else None
 
 
 def _niveau_suffisant(recu: Any, demande: str) -> bool:
@@ -451,7 +456,8 @@ def _obligatoire(reponse: Mapping[str, Any], nom: str) -> str:
 
 def _duree(valeur: Any, defaut: int) -> int:
     """A duration in seconds; what isn't a positive number reads as `defaut`."""
-    return int(valeur) if _est_nombre(valeur) and valeur > 0 else defaut
+    nombre = _nombre(valeur)
+    return int(nombre) if nombre is not None and nombre > 0 else defaut
 
 
 def empreinte_partielle(jeton: str) -> str:

@@ -346,11 +346,8 @@ class Postgres:
 
     def url(self, role: str, base: str = BASE) -> str:
         """The address of `base` for a role of `sql_roles` or for the superuser."""
-        if role == SUPERUTILISATEUR:
-            mot_de_passe = self.secrets.superutilisateur
-        else:
-            mot_de_passe = self.secrets.roles[role]
-        return f"postgresql://{role}:{quote(mot_de_passe, safe='')}@{HOTE}:{self.port}/{base}"
+        connus = {SUPERUTILISATEUR: self.secrets.superutilisateur, **self.secrets.roles}
+        return f"postgresql://{role}:{quote(connus[role], safe='')}@{HOTE}:{self.port}/{base}"
 
 
 def _paquet(nom: str) -> Path:

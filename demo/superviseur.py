@@ -113,9 +113,13 @@ class Superviseur:
     def veiller(self) -> None:
         """Starts again what dies, for ever. Raises ServeurIndisponible to give up."""
         while True:
-            for service in self.services:
-                self._veiller_sur(service)
+            self.faire_le_tour()
             time.sleep(_TOUR)
+
+    def faire_le_tour(self) -> None:
+        """Looks once at every service. Raises ServeurIndisponible when one dies too often."""
+        for service in self.services:
+            self._veiller_sur(service)
 
     def _veiller_sur(self, service: Service) -> None:
         maintenant = time.monotonic()

@@ -748,19 +748,6 @@ def _pdf_ouvert(octets: bytes) -> Iterator[pikepdf.Pdf]:
             yield pdf
 
 
-def _cles(objet: pikepdf.Object) -> list[str]:
-    """The keys of a dictionary or stream; without those that aren't UTF-8, which mean nothing.
-
-    Old files name fonts or states of a check box in Latin-1. The keys that do something are ASCII.
-    """
-    try:
-        return list(objet.keys())
-    except UnicodeDecodeError:
-        dictionnaire = objet.stream_dict if isinstance(objet, pikepdf.Stream) else objet
-        mots = re.findall(rb"/[!-~]+", dictionnaire.unparse())
-        return [cle for mot in dict.fromkeys(mots) if (cle := mot.decode()) in objet]
-
-
 def _dictionnaires(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Every dictionary and stream of the file, nested ones too, each once; changes are allowed."""
     for objet in pdf.objects:
@@ -768,7 +755,7 @@ def _dictionnaires(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
         while pile:
             courant = pile.pop()
             if isinstance(courant, (pikepdf.Dictionary, pikepdf.Stream)):
-                enfants = [courant.get(cle) for cle in _cles(courant)]
+                enfants = [valeur for _, valeur in courant.items()]
             elif isinstance(courant, pikepdf.Array):
                 enfants = list(courant)
             else:
@@ -784,7 +771,7 @@ def _nom(objet: pikepdf.Object, cle: str) -> str:
     try:
         return str(valeur) if isinstance(valeur, pikepdf.Name) else ""
     except UnicodeDecodeError:
-        return ""  # none of those that we know
+        return ""  # a name in Latin-1, as old files have: none of those that we know
 
 
 def _nombre(objet: pikepdf.Object, cle: str) -> float:
@@ -818,8 +805,7 @@ def _joint_un_executable(objet: pikepdf.Object) -> bool:
         nom = objet.get(cle)
         if isinstance(nom, pikepdf.String) and _extension(str(nom)) in _EXTENSIONS_EXECUTABLES:
             return True
-    for cle in _cles(fichiers):
-        flux = fichiers.get(cle)
+    for _, flux in fichiers.items():
         if not isinstance(flux, pikepdf.Stream):
             continue
         debut = flux.read_raw_bytes()
@@ -847,6 +833,30 @@ def _image_de_pdf_demesuree(objet: pikepdf.Object) -> bool:
     )
 
 
+_FILTRES_ABREGES: Mapping[str, str] = MappingProxyType(
+    {"/Fl": "/FlateDecode", "/LZW": "/LZWDecode", "/RL": "/RunLengthDecode"}
+)
+# What the filters that aren't measured can give at most for one byte.
+_EXPANSION_MAXIMALE: Mapping[str, int] = MappingProxyType(
+    {"/LZWDecode": 1400, "/RunLengthDecode": 64}
+)
+
+
+def _taille_cachee(objet: pikepdf.Object) -> int:
+    """The bytes that a stream gives and that `_borner_flux` couldn't see: another filter first."""
+    if not isinstance(objet, pikepdf.Stream):
+        return 0
+    filtre = objet.get("/Filter")
+    elements = list(filtre) if isinstance(filtre, pikepdf.Array) else [filtre]
+    noms = [str(element) for element in elements if isinstance(element, pikepdf.Name)]
+    filtres = [_FILTRES_ABREGES.get(nom, nom) for nom in noms]
+    if len(filtres) > 2:
+        raise _pdf_demesure()
+    if expansion := max((_EXPANSION_MAXIMALE.get(nom, 0) for nom in filtres), default=0):
+        return expansion * len(objet.read_raw_bytes())
+    return len(objet.read_bytes()) if "/FlateDecode" in filtres[1:] else 0
+
+
 def _controler_pdf(octets: bytes) -> None:
     """Refuses a PDF that acts instead of being read; the sanitised copy drops the milder things."""
     imprimer = "« imprimez-le en PDF », puis déposez la copie."
@@ -857,7 +867,11 @@ def _controler_pdf(octets: bytes) -> None:
                 "Ce PDF est un formulaire dynamique que peu de lecteurs savent afficher : "
                 + imprimer,
             )
+        taille_cachee = 0
         for objet in _dictionnaires(pdf):
+            taille_cachee += _taille_cachee(objet)
+            if taille_cachee > OCTETS_PDF_MAX or _image_de_pdf_demesuree(objet):
+                raise _pdf_demesure()
             if _a_du_javascript(objet):
                 raise FichierRefuse(
                     MotifRefus.PDF_JAVASCRIPT,
@@ -874,8 +888,6 @@ def _controler_pdf(octets: bytes) -> None:
                     "Ce PDF contient un programme en pièce jointe, refusé par sécurité : "
                     + imprimer,
                 )
-            if _image_de_pdf_demesuree(objet):
-                raise _pdf_demesure()
 
 
 # What a document needs to be read. The rest of the catalogue acts, embeds or points elsewhere.
@@ -925,7 +937,7 @@ def _desamorcer(objet: pikepdf.Object) -> None:
     elif _est_action_sure(objet):
         _retirer(objet, "/Next")
     else:
-        _retirer(objet, *_cles(objet))
+        _retirer(objet, *objet.keys())
 
 
 def _porte_des_actions(objet: pikepdf.Object) -> bool:
@@ -946,7 +958,7 @@ def _nettoyer_dictionnaire(objet: pikepdf.Object) -> bool:
     if _porte_des_actions(objet):
         _retirer(objet, "/AA", "/PA", "/AF", "/PieceInfo")
     action = objet.get("/A")
-    if isinstance(action, pikepdf.Dictionary) and not _cles(action):
+    if isinstance(action, pikepdf.Dictionary) and not action.keys():
         del objet["/A"]
     if isinstance(objet.get("/EF"), pikepdf.Dictionary) and ("/F" in objet or "/UF" in objet):
         _retirer(objet, "/EF", "/RF")
@@ -959,10 +971,10 @@ def _nettoyer_dictionnaire(objet: pikepdf.Object) -> bool:
 
 def _nettoyer_catalogue(pdf: pikepdf.Pdf) -> None:
     racine = pdf.Root
-    _retirer(racine, *(cle for cle in _cles(racine) if cle not in _CATALOGUE_GARDE))
+    _retirer(racine, *(set(racine.keys()) - _CATALOGUE_GARDE))
     noms = racine.get("/Names")
     if isinstance(noms, pikepdf.Dictionary):
-        _retirer(noms, *(cle for cle in _cles(noms) if cle != "/Dests"))
+        _retirer(noms, *(set(noms.keys()) - {"/Dests"}))
     else:
         _retirer(racine, "/Names")
     formulaire = racine.get("/AcroForm")
@@ -1065,7 +1077,7 @@ def _pdf_de_photos(jpegs: Sequence[bytes]) -> bytes:
 
 _MOTS_RTF_ACTIFS = frozenset(
     b"object objdata objemb objlink objautlink objocx objsub objpub objicemb objhtml objupdate "
-    b"objclass template ddeauto mhtmltag".split()
+    b"objclass".split()
 )
 # The first word of a field's instruction: text computed by the reader from the document itself.
 _CHAMPS_RTF_SURS = frozenset(
@@ -1135,19 +1147,27 @@ def _controler_rtf(octets: bytes) -> None:
                 raise _rtf_actif()
             if nom == b"bin":
                 position += max(0, int(jeton["valeur"] or b"0"))
-            elif nom == b"fldinst":
-                champs[-1] = bytearray()
+            elif nom in (b"fldinst", b"template"):
+                champs[-1] = bytearray(b"TEMPLATE " if nom == b"template" else b"")
             elif nom == b"u" and champs[-1] is not None:
                 champs[-1] += chr(int(jeton["valeur"] or b"63") % 128).encode()
         elif (instruction := champs[-1]) is not None:
-            instruction += bytes.fromhex(contenu[2:].decode()) if genre == "hexa" else contenu
+            if genre == "hexa":
+                instruction += bytes.fromhex(contenu[2:].decode())
+            else:
+                instruction += contenu[1:] if genre == "signe" else contenu
     if champs or octets[position:].strip(b"\x00 \t\r\n\x1a"):
         raise _rtf_illisible()
 
 
 def _exiger_champ_sur(instruction: bytearray) -> None:
-    mots = re.sub(rb"[\r\n\x00]", b"", bytes(instruction)).decode("latin-1").split()
-    if mots and mots[0].upper() not in _CHAMPS_RTF_SURS:
+    """Refuses an unknown field, and a template that isn't on the author's own disk."""
+    texte = re.sub(rb"[\r\n\x00]", b"", bytes(instruction)).decode("latin-1")
+    mots = texte.split(maxsplit=1)
+    if mots and mots[0] == "TEMPLATE":
+        if re.match(r"[^A-Za-z]|[A-Za-z][\w.+-]+:", mots[-1]):
+            raise _rtf_actif()
+    elif mots and mots[0].upper() not in _CHAMPS_RTF_SURS:
         raise _rtf_actif()
 
 

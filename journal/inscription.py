@@ -20,7 +20,6 @@ from journal.faits import ActeurTrace, Chaine, Fait, FaitSecurite, GenreActeur
 from mes.socle import coffres, mur
 from mes.socle.chiffrement import Cle, json_canonique
 from mes.socle.models import CleJournal
-from mes.socle.trousseau import trousseau
 from mes.socle.uuid7 import uuid7
 
 
@@ -212,7 +211,9 @@ def inscrire_securite(
                 "inscrite_le": maintenant,
                 "engagement": engage,
                 "premiere": chaines.suivante(chaines.origine(f"securite:{jour}"), 1, engage),
-                "scelle": trousseau().sceller(sel + canonique, lieu=lieu_securite(ligne_id)),
+                "scelle": coffres.cle_systeme(coffres.CLE_JOURNAL_SECURITE).sceller(
+                    sel + canonique, lieu=lieu_securite(ligne_id)
+                ),
             },
         )
 

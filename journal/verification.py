@@ -18,7 +18,7 @@ from journal.models import Ligne, LigneSecurite, PointControle, TeteChaine, Tete
 from mes.socle import coffres, mur
 from mes.socle.chiffrement import ChiffrementInvalide, Cle, json_canonique
 from mes.socle.models import CleJournal
-from mes.socle.trousseau import cle_de_signature, trousseau
+from mes.socle.trousseau import cle_de_signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ def _point_valide(point: PointControle, empreinte: bytes, nom: str) -> bool:
 def verifier_securite(jour: date, numero: int, empreinte: bytes) -> Anomalie | None:
     """Walks the security journal's chain of one day."""
     nom = f"securite:{jour}"
+    cle = coffres.cle_systeme(coffres.CLE_JOURNAL_SECURITE)
     precedente = chaines.origine(nom)
     attendu = 1
     for ligne in (
@@ -117,7 +118,7 @@ def verifier_securite(jour: date, numero: int, empreinte: bytes) -> Anomalie | N
         if suivante != bytes(ligne.empreinte):
             return Anomalie(nom, attendu, "chaîne rompue")
         try:
-            clair = trousseau().desceller(bytes(ligne.scelle), lieu=lieu_securite(ligne.pk))
+            clair = cle.desceller(bytes(ligne.scelle), lieu=lieu_securite(ligne.pk))
         except ChiffrementInvalide:
             return Anomalie(nom, attendu, "texte altéré")
         sel, canonique = clair[: chaines.TAILLE_SEL], clair[chaines.TAILLE_SEL :]

@@ -96,7 +96,9 @@ class SessionParPortail(SessionMiddleware):
         request.portail = portail  # type: ignore[attr-defined]
         request.session = self.SessionStore(request.COOKIES.get(portail.temoin))
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(  # type: ignore[override]  # streamed answers come here too
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         portail: Portail | None = getattr(request, "portail", None)
         if portail is None:
             return response
@@ -104,7 +106,7 @@ class SessionParPortail(SessionMiddleware):
         accedee, modifiee, vide = session.accessed, session.modified, session.is_empty()
         if vide and portail.temoin in request.COOKIES:
             response.delete_cookie(
-                portail.temoin, path=portail.prefixe, samesite=settings.SESSION_COOKIE_SAMESITE
+                portail.temoin, path=portail.prefixe, samesite="Lax"
             )
         elif modifiee and not vide and response.status_code < 500:
             try:
@@ -118,7 +120,7 @@ class SessionParPortail(SessionMiddleware):
                 path=portail.prefixe,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
-                samesite=settings.SESSION_COOKIE_SAMESITE,
+                samesite="Lax",
             )
         if accedee or modifiee:
             patch_vary_headers(response, ("Cookie",))
@@ -168,7 +170,9 @@ class ConnexionRequise(LoginRequiredMiddleware):
         )
         return reponse
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         # No view was found (404), hence no process_view: the session is over all the same.
         if getattr(request, "fin_de_session", None) is not None:
             sessions.fermer_session(request)

@@ -32,14 +32,15 @@ def envoyer(
     Sent after the commit, at least once, under one Message-ID (or one `id` for the SMS gateway),
     even when the broker or a worker dies in between. No health data in it (R-NOT-03).
     """
-    envoi = Envoi(id=envoi_id or uuid7(), canal=canal)
+    identifiant = envoi_id or uuid7()
+    envoi = Envoi(id=identifiant, canal=canal)
     envoi.scelle = trousseau().sceller_json(
         {"adresse": adresse, "sujet": sujet, "texte": texte, "html": html},
-        lieu=Envoi.lieu(envoi.pk),
+        lieu=Envoi.lieu(identifiant),
     )
     Envoi.objects.bulk_create([envoi], ignore_conflicts=True)
-    travaux.planifier(ENVOYER, envoi.pk)
-    return envoi.pk
+    travaux.planifier(ENVOYER, identifiant)
+    return identifiant
 
 
 def notifier(

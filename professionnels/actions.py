@@ -32,10 +32,13 @@ def importer_annuaire(
 def planifier_import_du_jour(*, jour: date) -> UUID | None:
     """Plans the import of the folder MES_ANNUAIRE_URL, once a day however often it is asked.
 
-    None when no folder is set. Raises DossierAbsent when it is set and isn't a folder.
+    Returns the target of the job (the same all day), or None when no folder is set. Raises
+    DossierAbsent when it is set and isn't a folder.
     """
     if not settings.MES_ANNUAIRE_URL:
         return None
     if not Path(settings.MES_ANNUAIRE_URL).is_dir():
         raise DossierAbsent("MES_ANNUAIRE_URL doit être un dossier lisible")
-    return travaux.planifier(TRAVAIL, uuid5(NAMESPACE_OID, f"annuaire:{jour.isoformat()}"))
+    cible_id = uuid5(NAMESPACE_OID, f"annuaire:{jour.isoformat()}")
+    travaux.planifier(TRAVAIL, cible_id)
+    return cible_id

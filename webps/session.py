@@ -1,76 +1,57 @@
-"""What a professional's session holds: who, in which exercice, proven by what (R-PS-07, R-PS-09)."""
+"""What a professional's session holds: in which exercice, proven by what (R-PS-07, R-PS-09)."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest
 
-from journal.faits import GenreActeur
+from habilitations.portes import EXERCICE_CHOISI, REGULATION_MEDICALE
+from mes.socle.nomenclatures import professions
 from professionnels.models import Exercice
 
-_CLE = "ps"
+PALIER = "palier"
+MOYEN = "moyen"
+_AFFICHAGE = "exercice_affiche"
 
-ROLES_DU_PERSONNEL = frozenset({"331", "332"})
-"""TRE_R85: medical secretary, medical assistant. They deposit for somebody, and read nothing."""
 MEDECIN = "10"
 
 
 @dataclass(frozen=True, slots=True)
-class SessionPS:
-    """The exercice chosen at log-in: to change it is to begin another session."""
+class ExerciceAffiche:
+    """What the header of every page says of who is acting."""
 
-    exercice_id: str
-    professionnel_id: str
-    genre: str
-    """`professionnel` or `personnel` (journal.faits.GenreActeur)."""
-    regulateur: bool
-    """A physician whom Pro Santé Connect says is a SAMU regulator (R-URG-03)."""
-    palier: str
-    """`Palier_Authentification`, as received."""
-    moyen: str
-    """comptes.psc_identite.Moyen."""
+    nom: str
+    profession: str
+    structure: str
 
 
-class SansExercice(LookupError):
-    """The session has no exercice: it isn't one of a professional."""
+def poser_exercice(
+    request: HttpRequest, exercice: Exercice, *, regulateur: bool, palier: str, moyen: str
+) -> None:
+    """Says, once for the whole session, in which exercice the professional acts.
 
-
-def genre_de(exercice: Exercice) -> GenreActeur:
-    """Whether this exercice makes a professional or a member of the staff (R-PS-08)."""
-    personnel = exercice.role in ROLES_DU_PERSONNEL
-    return GenreActeur.PERSONNEL if personnel else GenreActeur.PROFESSIONNEL
-
-
-def poser(request: HttpRequest, session_ps: SessionPS) -> None:
-    request.session[_CLE] = asdict(session_ps)
-
-
-def session_ps(request: HttpRequest) -> SessionPS:
-    """Raises SansExercice."""
-    posee: dict[str, Any] | None = request.session.get(_CLE)
-    if posee is None:
-        raise SansExercice
-    return SessionPS(**posee)
-
-
-def exercice_de(request: HttpRequest) -> Exercice:
-    """The exercice of the session, with its person and its place; read once a request.
-
-    An exercice ended since the log-in comes back with its `fin_le`: the decision refuses it
-    (R-PS-09). Raises SansExercice.
+    `regulateur`: Pro Santé Connect says so; only a physician is one (R-URG-03). `palier`:
+    `Palier_Authentification` as received; `moyen`: card, e-CPS, FIDO or other.
     """
-    garde: Exercice | None = getattr(request, "_exercice_ps", None)
-    if garde is None:
-        identifiant = UUID(session_ps(request).exercice_id)
-        garde = (
-            Exercice.objects.select_related("professionnel", "structure")
-            .filter(pk=identifiant)
-            .first()
-        )
-        if garde is None:
-            raise SansExercice
-        request._exercice_ps = garde  # type: ignore[attr-defined]
-    return garde
+    metier = professions().get(exercice.role) or professions().get(exercice.profession)
+    affiche = ExerciceAffiche(
+        nom=str(exercice.professionnel),
+        profession=metier.libelle if metier else "",
+        structure=exercice.structure.raison_sociale if exercice.structure else "",
+    )
+    request.session.update(
+        {
+            EXERCICE_CHOISI: str(exercice.pk),
+            REGULATION_MEDICALE: regulateur and exercice.profession == MEDECIN,
+            PALIER: palier,
+            MOYEN: moyen,
+            _AFFICHAGE: asdict(affiche),
+        }
+    )
+
+
+def affichage(request: HttpRequest) -> ExerciceAffiche | None:
+    """The open exercice in words, from the session: no query; None when nobody is logged in."""
+    pose = request.session.get(_AFFICHAGE)
+    return None if pose is None else ExerciceAffiche(**pose)

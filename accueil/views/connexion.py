@@ -25,7 +25,7 @@ from accueil.formulaires_connexion import FormulaireCode, FormulaireIdentifiants
 from comptes import actions, brouillons, sessions
 from comptes.actions import Destination, EnvoiTropTot, RefusCode, VerdictCode
 from comptes.authentification import adresse_client, nom_aveugle
-from comptes.models import Compte, Population
+from comptes.models import Compte
 from comptes.suites import CHAMP, suite_demandee
 from journal.faits import ActeurTrace, Fait, FaitSecurite, GenreActeur
 from journal.inscription import Inscription, inscrire, inscrire_securite
@@ -180,7 +180,10 @@ def _phrase_trop_tot(refus: EnvoiTropTot) -> str:
             f"Trop de codes erronés ont été saisis. Réessayez dans {_duree(refus.attente)}, "
             "ou appelez le 3422."
         )
-    return f"Un code vient de vous être envoyé. Vous pourrez en demander un autre dans {_duree(refus.attente)}."
+    return (
+        "Un code vient de vous être envoyé. Vous pourrez en demander un autre dans "
+        f"{_duree(refus.attente)}."
+    )
 
 
 def _duree(duree: timedelta) -> str:
@@ -257,9 +260,7 @@ def _verifier(request: HttpRequest, attente: Attente, compte: Compte, saisi: str
         )
         return verdict
     del request.session[_EN_SESSION]
-    sessions.ouvrir_session(
-        request, compte, portail=PATIENT.nom, dispositif=verdict.dispositif
-    )
+    sessions.ouvrir_session(request, compte, portail=PATIENT.nom, dispositif=verdict.dispositif)
     inscrire_au_journal(compte, Fait.CONNEXION)
     return verdict
 
@@ -271,9 +272,9 @@ def inscrire_au_journal(compte: Compte, fait: Fait) -> None:
     ).first()
     if gestion is None:
         return
-    acteur = ActeurTrace(
-        GenreActeur.TITULAIRE, compte.pk, compte.fiche().get("prenom", ""), "titulaire"
-    )
+    fiche = compte.fiche()
+    nom = f"{fiche.get('prenom', '')} {fiche.get('nom', '')}".strip()
+    acteur = ActeurTrace(GenreActeur.TITULAIRE, compte.pk, nom)
     inscrire(gestion.espace_id, Inscription(fait, acteur))
 
 
@@ -326,8 +327,7 @@ def renvoi(request: HttpRequest) -> HttpResponse:
 def deconnexion(request: HttpRequest) -> HttpResponse:
     """Logs out, says it in the journal, and goes back to the log-in page."""
     with transaction.atomic():
-        compte = Compte.objects.filter(pk=request.user.pk).first()
-        if compte is not None:
-            inscrire_au_journal(compte, Fait.DECONNEXION)
+        if request.user.is_authenticated:
+            inscrire_au_journal(Compte.objects.get(pk=request.user.pk), Fait.DECONNEXION)
         sessions.fermer_session(request)
     return redirect(f"{reverse('accueil:connexion')}?fin={sessions.Fin.DECONNEXION}")

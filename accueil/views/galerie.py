@@ -84,6 +84,7 @@ class FormulaireGalerie(forms.Form):
         label="Titre du document",
         max_length=100,
         help_text='Sans les signes < > " / \\ | ? *',
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     date_document = forms.DateField(
         label="Date du document", widget=forms.DateInput(attrs={"type": "date"})

@@ -24,6 +24,8 @@ class Scenario(StrEnum):
     AT_HASH_FAUX = "at_hash_faux"
     ACR_INFERIEUR = "acr_inferieur"
     ACR_ABSENT = "acr_absent"
+    ACR_SUPERIEUR = "acr_superieur"
+    """No lie: the real service was seen to give more than it was asked for."""
 
     CLE_INCONNUE = "cle_inconnue"
     SIGNATURE_FAUSSE = "signature_fausse"
@@ -76,6 +78,8 @@ def alterer_jeton_identite(
             alterees["acr"] = ACR_INSUFFISANT
         case Scenario.ACR_ABSENT:
             alterees.pop("acr", None)
+        case Scenario.ACR_SUPERIEUR:
+            alterees["acr"] = "eidas3"
         case _:
             pass
     return alterees

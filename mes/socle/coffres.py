@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import models
 
 from mes.socle.chiffrement import ChiffrementInvalide, Cle
-from mes.socle.models import CleIdentite, CleJournal, CleMedicale
+from mes.socle.models import CleIdentite, CleJournal, CleMedicale, CleSysteme
 from mes.socle.trousseau import trousseau
 
 ModeleCle = type[CleIdentite] | type[CleMedicale] | type[CleJournal]
@@ -70,3 +70,26 @@ def coffres(modele: ModeleCle, espaces: Iterable[UUID]) -> dict[UUID, Cle]:
     return {
         espace_id: ouvrir_enveloppe(modele, espace_id, enveloppe) for espace_id, enveloppe in lignes
     }
+
+
+CLE_JOURNAL_SECURITE = "journal.securite"
+
+
+def cle_systeme(nom: str) -> Cle:
+    """The product's own data key of that name, made the first time it is asked for.
+
+    The security journal is append-only: its lines could not be sealed again at a rotation, so they
+    are sealed by a data key, and it is the wrapping of that key which is renewed.
+    """
+    ligne = CleSysteme.objects.filter(nom=nom).first()
+    if ligne is None:
+        neuve = trousseau().sceller(Cle.nouvelle().octets, lieu=lieu_systeme(nom))
+        CleSysteme.objects.bulk_create(
+            [CleSysteme(nom=nom, enveloppe=neuve)], ignore_conflicts=True
+        )
+        ligne = CleSysteme.objects.get(nom=nom)
+    return Cle(1, trousseau().desceller(bytes(ligne.enveloppe), lieu=lieu_systeme(nom)))
+
+
+def lieu_systeme(nom: str) -> str:
+    return f"cle.systeme:{nom}"

@@ -33,6 +33,16 @@ class CleJournal(_CleEnveloppee):
     """Opens the text of the journal's lines; its destruction ends their life."""
 
 
+class CleSysteme(models.Model):
+    """A data key of the product itself, wrapped: what it seals can't always be sealed again."""
+
+    nom = models.CharField(max_length=40, primary_key=True)
+    enveloppe = ChampScelle()
+
+    def __str__(self) -> str:
+        return self.nom
+
+
 class EtatTravail(models.TextChoices):
     A_FAIRE = "a_faire", "à faire"
     EN_COURS = "en_cours", "en cours"

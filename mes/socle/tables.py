@@ -57,6 +57,7 @@ TABLES: dict[str, Table] = {
     "socle_cleidentite": _gouvernance(*LIRE),
     "socle_clejournal": _gouvernance(*LIRE),
     "socle_clemedicale": Table(Classe.CLE_MEDICALE),
+    "socle_clesysteme": _technique(*LIRE_AJOUTER),
     "socle_travail": _technique(comptage=("id", "nature", "etat", "cree_le")),
     # journal
     "journal_tetechaine": _gouvernance(

@@ -218,7 +218,7 @@ def _compter(ordre: str) -> tuple[int, int, int]:
 def _verifier_fermetures(quoi: str, avant: int, a_clore: int, pourcentage_max: int) -> None:
     if a_clore * 100 > avant * pourcentage_max:
         raise ArretDeSecurite(
-            f"{a_clore} {quoi} sur {avant} seraient fermés, plus de {pourcentage_max} % : "
+            f"L'import fermerait {a_clore} {quoi} sur {avant}, plus de {pourcentage_max} % : "
             "vérifiez que les fichiers sont complets, puis recommencez en forçant s'ils le sont."
         )
 

@@ -97,9 +97,7 @@ class _Nature:
 
 
 _NATURES: Final = {
-    "personnes": _Nature(
-        LecteurPersonnes, "professionnels_transitpersonne", Personne._fields
-    ),
+    "personnes": _Nature(LecteurPersonnes, "professionnels_transitpersonne", Personne._fields),
     "finess": _Nature(LecteurFiness, "professionnels_transitstructure", Etablissement._fields),
     "boites": _Nature(LecteurBoites, "professionnels_transitboite", Boite._fields),
 }

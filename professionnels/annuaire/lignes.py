@@ -247,9 +247,7 @@ class LecteurPersonnes(Lecteur):
             raise LigneRefusee("profession absente")
         categorie = _code(lire(cellules, "categorie"), "catégorie", 2)
         role = _code(lire(cellules, "role"), "rôle")
-        profession = profession_de_droit(
-            profession=code_profession, categorie=categorie, role=role
-        )
+        profession = profession_de_droit(profession=code_profession, categorie=categorie, role=role)
         specialite = _code(lire(cellules, "specialite"), "savoir-faire")
         mode_exercice = _code(lire(cellules, "mode_exercice"), "mode d'exercice", 2)
         genre_activite = _code(lire(cellules, "genre_activite"), "genre d'activité")
@@ -401,9 +399,7 @@ class LecteurBoites(Lecteur):
             return ""
         type_structure = self._lire(cellules, "type_structure").strip().upper()
         if len(valeur) == 9 and type_structure in {"", "1", "FINESS"}:
-            return identifiant_de_structure(
-                finess=self._finess(valeur, "FINESS de la structure")
-            )
+            return identifiant_de_structure(finess=self._finess(valeur, "FINESS de la structure"))
         try:
             lu = lire_identifiant_structure(valeur)
         except IdentifiantInvalide:

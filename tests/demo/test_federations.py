@@ -837,17 +837,18 @@ FAUSSES_REVENDICATIONS = {
     "at_hash_faux": lambda lu, s: lu["at_hash"] == "AAAAAAAAAAAAAAAAAAAAAA",
     "acr_inferieur": lambda lu, s: lu["acr"] == "0",
     "acr_absent": lambda lu, s: "acr" not in lu,
+    "acr_superieur": lambda lu, s: lu["acr"] == "eidas3",
 }
 
 
 @pytest.mark.parametrize("scenario", FAUSSES_REVENDICATIONS)
-def test_un_jeton_peut_mentir_avec_une_bonne_signature(service, scenario):
+def test_un_jeton_bien_signe_peut_dire_autre_chose(service, scenario):
     lu = service.lire(service.jetons(scenario=scenario)["id_token"])
     assert FAUSSES_REVENDICATIONS[scenario](lu, service)
 
 
 @pytest.mark.parametrize("scenario", FAUSSES_REVENDICATIONS)
-def test_sans_scenario_le_jeton_ne_ment_pas(service, scenario):
+def test_sans_scenario_le_jeton_dit_vrai(service, scenario):
     lu = service.lire(service.jetons()["id_token"])
     assert not FAUSSES_REVENDICATIONS[scenario](lu, service)
 

@@ -107,7 +107,7 @@ def test_l_entree_standard_porte_un_secret_sans_le_montrer(tmp_path: Path) -> No
     )
     attendre(enfant, lambda: (tmp_path / "j").read_text() == "secret")
     enfant.enterrer()
-    assert "secret" not in "".join(map(str, enfant.processus.args))
+    assert "secret" not in str(enfant.processus.args)
 
 
 @pytest.mark.parametrize("fin", [signal.SIGKILL, signal.SIGTERM])

@@ -10,8 +10,14 @@ from xml.sax.saxutils import escape
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "cda"
 
-PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
-GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+PDF = (
+    b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Catalog>> endobj\n"
+    b"trailer <</Root 1 0 R>>\n%%EOF\n"
+)
+GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00"
+    b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
 
 NOM_ACCENTUE = "Numération réalisée à l'hôpital DÉMO"
@@ -133,8 +139,13 @@ def octets(document: str, encodage: str = "UTF-8") -> bytes:
 
 def niveau_1(contenu: bytes, mime: str) -> bytes:
     """Level 1: one base64 file."""
-    corps = f'<nonXMLBody><text mediaType="{mime}" representation="B64">{b64(contenu)}</text></nonXMLBody>'
-    return octets(clinical_document(corps))
+    return niveau_1_brut(b64(contenu), mime)
+
+
+def niveau_1_brut(contenu: str, mime: str) -> bytes:
+    """Level 1: what is said to be base64, right or wrong."""
+    fichier = f'<text mediaType="{mime}" representation="B64">{contenu}</text>'
+    return octets(clinical_document(f"<nonXMLBody>{fichier}</nonXMLBody>"))
 
 
 def niveau_1_texte(texte: str) -> bytes:
@@ -144,7 +155,10 @@ def niveau_1_texte(texte: str) -> bytes:
 
 
 def media(identifiant: str, contenu: bytes | str, mime: str, *, autour: str = "") -> str:
-    """An entry that carries a file. `contenu` as a string goes as it is; `autour`: ID of a region around."""
+    """An entry that carries a file; `autour`: the ID of a region around it.
+
+    `contenu` as a string goes as it is, said to be base64.
+    """
     valeur = contenu if isinstance(contenu, str) else b64(contenu)
     objet = (
         f'<observationMedia classCode="OBS" moodCode="EVN" ID="{identifiant}">'
@@ -179,7 +193,7 @@ def narratif(contenu: str, *, entrees: str = "") -> bytes:
 
 
 def document_complet() -> bytes:
-    """Level 3 with a table, lists, an image, references, notes, links and sections below sections."""
+    """Level 3: a table, lists, an image, references, notes, links, sections below sections."""
     examens = f"""
       <paragraph styleCode="Bold">{NOM_ACCENTUE}</paragraph>
       <table border="1" width="100%" onclick="x()">
@@ -188,7 +202,8 @@ def document_complet() -> bytes:
         <thead><tr><th>Examen</th><th colspan="2">Valeur</th><th/></tr></thead>
         <tfoot><tr><td colspan="4">Méthode : cytométrie</td></tr></tfoot>
         <tbody>
-          <tr><th>Hémoglobine</th><td ID="hb" align="right">13,2</td><td>g/dL</td><td rowspan="2"/></tr>
+          <tr><th>Hémoglobine</th><td ID="hb" align="right">13,2</td><td>g/dL</td>
+              <td rowspan="2"/></tr>
           <tr><td>Leucocytes<footnote ID="n1">Contrôlé &lt; deux fois</footnote></td>
               <td>6,1</td><td>10<sup>9</sup>/L</td></tr>
         </tbody>
@@ -216,7 +231,7 @@ def document_complet() -> bytes:
 
 
 def auto_presentable(document: str) -> bytes:
-    """The CI-SIS form: a stylesheet that shows the document it contains, prefixed as the ANS does."""
+    """The CI-SIS form: a stylesheet that shows the document it contains."""
     style = (
         '<xsl:template match="/"><html><body><script>alert(1)</script></body></html></xsl:template>'
     )

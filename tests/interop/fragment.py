@@ -14,9 +14,9 @@ PHRASE = {"strong", "em", "span", "sub", "sup", "a", "small", "br", "img", "ins"
 FLUX = PHRASE | {"section", "div", "p", "pre", "ul", "ol", "table", "figure"}
 FLUX |= {f"h{niveau}" for niveau in range(3, 7)}
 ENFANTS = {
-    **{nom: PHRASE for nom in PHRASE - VIDES},
-    **{nom: PHRASE for nom in ("p", "pre", "caption", "figcaption", "h3", "h4", "h5", "h6")},
-    **{nom: FLUX for nom in ("div", "section", "li", "td", "th")},
+    **dict.fromkeys(PHRASE - VIDES, PHRASE),
+    **dict.fromkeys(("p", "pre", "caption", "figcaption", "h3", "h4", "h5", "h6"), PHRASE),
+    **dict.fromkeys(("div", "section", "li", "td", "th"), FLUX),
     "ul": {"li"},
     "ol": {"li"},
     "figure": {"img", "span", "figcaption"},
@@ -35,8 +35,8 @@ BORDS |= {"caption", "figure", "figcaption", "br", "small", "section", "h3", "h4
 CLASSES_BORDS = {"cda-bloc", "cda-legende", "cda-note", "cda-figure", "cda-tableau"}
 
 _CLASSES = {
-    *("document section bloc legende tableau figure note renvoi adresse avis texte".split()),
-    *("gras italique souligne a-droite centre".split()),
+    *("document", "section", "bloc", "legende", "tableau", "figure", "note", "renvoi"),
+    *("adresse", "avis", "texte", "gras", "italique", "souligne", "a-droite", "centre"),
 }
 _ENTIER = re.compile(r"[1-9][0-9]{0,3}")
 _ID = re.compile(r"cda-[A-Za-z0-9._-]*")

@@ -67,7 +67,7 @@ def _verifier_rien_de_perdu(octets: bytes, fragment: Element) -> None:
 
 
 def _pieds_en_dernier(octets: bytes) -> list[str]:
-    """The cells; no document here has rows after its table's foot but our own, whose foot has one."""
+    """The cells. Only our own document has a foot: one cell, read after the rows."""
     cellules = blocs(octets, "td", "th")
     for pied in blocs(octets, "tfoot"):
         cellules.append(cellules.pop(cellules.index(pied)))

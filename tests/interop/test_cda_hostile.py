@@ -99,8 +99,8 @@ def test_un_document_tres_large_est_rendu(motif):
 # Any narrative at all
 
 _NOMS = [
-    *("content linkHtml sub sup br footnote footnoteRef renderMultiMedia caption".split()),
-    *("paragraph list item table thead tbody tfoot tr td th col colgroup".split()),
+    *(["content", "linkHtml", "sub", "sup", "br", "footnote", "footnoteRef", "renderMultiMedia", "caption"]),
+    *(["paragraph", "list", "item", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "col", "colgroup"]),
 ]
 _ETRANGERS = [
     *("script", "style", "object", "text", "title", "section", "svg", "a", "img", "plaintext"),
@@ -143,8 +143,8 @@ _VALEURS = st.one_of(
 _ATTRIBUTS = st.dictionaries(
     st.sampled_from(
         [
-            *("ID IDREF align colspan href listType revised rowspan scope styleCode".split()),
-            *("referencedObject onclick style class id src data border representation".split()),
+            *(["ID", "IDREF", "align", "colspan", "href", "listType", "revised", "rowspan", "scope", "styleCode"]),
+            *(["referencedObject", "onclick", "style", "class", "id", "src", "data", "border", "representation"]),
         ]
     ),
     _VALEURS,

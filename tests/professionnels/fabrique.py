@@ -175,7 +175,12 @@ def tableau(
 
 
 def etablissement(
-    numero: str, raison: str, *, juridique: str = "", ville: str = "99000 DEMOVILLE", siret: str = ""
+    numero: str,
+    raison: str,
+    *,
+    juridique: str = "",
+    ville: str = "99000 DEMOVILLE",
+    siret: str = "",
 ) -> str:
     """One line of the FINESS file, 32 columns."""
     cellules = [""] * 32

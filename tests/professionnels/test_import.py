@@ -58,7 +58,10 @@ def test_une_ligne_donne_la_personne_son_exercice_et_son_lieu(importer: Any) -> 
     )
     assert (exercice.profession, exercice.specialite, exercice.mode_exercice) == ("10", "SM26", "L")
     assert exercice.structure is not None
-    assert (exercice.structure.identifiant, exercice.structure.finess) == ("F990009011", "990009011")
+    assert (exercice.structure.identifiant, exercice.structure.finess) == (
+        "F990009011",
+        "990009011",
+    )
     assert (exercice.structure.commune, exercice.structure.secteur) == ("DÉMOVILLE", "SA08")
     assert exercice.fin_le is None
     assert trace.bilan["exercices"] == {
@@ -216,7 +219,7 @@ def test_un_fichier_ampute_arrete_l_import_et_ne_ferme_personne(importer: Any) -
     echec = ImportAnnuaire.objects.order_by("debut_le").last()
     assert echec is not None
     assert "3 exercices sur 10" in echec.echec
-    assert echec.changements == 0 or "exercices" not in echec.bilan
+    assert "exercices" not in echec.bilan
     trace = importer([*DIX[:7], personne(rpps=rpps(50))], forcer=True)
     assert trace.est_force
     assert (trace.bilan["exercices"]["clos"], trace.bilan["exercices"]["ajoutes"]) == (3, 1)
@@ -409,7 +412,9 @@ def test_finess_nomme_les_structures_et_l_emporte_sur_les_lignes_de_personnes(
     importer: Any,
 ) -> None:
     finess = fabrique.finess_texte(
-        fabrique.etablissement("990009011", "CABINET OFFICIEL DÉMO", ville="99012 DÉMOVILLE CEDEX 2"),
+        fabrique.etablissement(
+            "990009011", "CABINET OFFICIEL DÉMO", ville="99012 DÉMOVILLE CEDEX 2"
+        ),
         fabrique.etablissement("990009045", "HÔPITAL DÉMO", juridique="990009037"),
         "geolocalisation;990009045;0;0",
     )
@@ -536,9 +541,8 @@ def test_les_mauvaises_boites_sont_rejetees(importer: Any) -> None:
 
 
 def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(importer: Any) -> None:
-    with CaptureQueriesContext(connection, ) as peu:
-        importer(DIX, boites=[boite("a@b.mssante.test", rpps=rpps(0))])
-    Exercice.objects.all().delete()
+    with CaptureQueriesContext(connection) as peu:
+        importer(DIX, boites=[boite("a0@b.mssante.test", rpps=rpps(0))])
     with CaptureQueriesContext(connection) as beaucoup:
         importer(
             [personne(rpps=rpps(rang)) for rang in range(400)],

@@ -52,6 +52,7 @@ class Attente:
     rpps: str
     id_national: str
     prenom: str
+    nom: str
     regulateur: bool
     palier: str
     moyen: str
@@ -65,6 +66,7 @@ class Attente:
             rpps=identite.rpps,
             id_national=identite.id_national,
             prenom=identite.prenom,
+            nom=identite.nom,
             regulateur=identite.regulateur,
             palier=identite.palier,
             moyen=str(identite.moyen),
@@ -243,23 +245,17 @@ def libelle(exercice: Exercice) -> str:
 def _ouvrir(request: HttpRequest, attente: Attente, choisi: Exercice) -> HttpResponseRedirect:
     """Account, link with the directory and session, all or nothing."""
     compte = actions.compte_du_professionnel(
-        id_national=attente.id_national, prenom=attente.prenom
+        id_national=attente.id_national, prenom=attente.prenom, nom=attente.nom
     )
     Professionnel.objects.filter(pk=choisi.professionnel_id).update(compte_id=compte.pk)
     request.session.pop(_ATTENTE, None)
-    sessions.ouvrir_session(
-        request, compte, portail=PS.nom, jetons_psc=UUID(attente.jetons)
-    )
-    session_web.poser(
+    sessions.ouvrir_session(request, compte, portail=PS.nom, jetons_psc=UUID(attente.jetons))
+    session_web.poser_exercice(
         request,
-        session_web.SessionPS(
-            exercice_id=str(choisi.pk),
-            professionnel_id=str(choisi.professionnel_id),
-            genre=str(session_web.genre_de(choisi)),
-            regulateur=attente.regulateur and choisi.profession == session_web.MEDECIN,
-            palier=attente.palier,
-            moyen=attente.moyen,
-        ),
+        choisi,
+        regulateur=attente.regulateur,
+        palier=attente.palier,
+        moyen=attente.moyen,
     )
     if brouillons.en_attente(request.session, time.time()) is not None:
         return redirect("webps:reprise")
@@ -275,7 +271,13 @@ def _vers_la_recherche(suite: str = "") -> HttpResponseRedirect:
 def changer_exercice(request: HttpRequest) -> HttpResponse:
     """Another exercice is another session: this one ends, Pro Santé Connect answers again."""
     sessions.fermer_session(request)
-    return redirect("webps:psc")
+    return _page_de_sortie(
+        request,
+        titre="Je change d’exercice",
+        texte="Pro Santé Connect confirme votre identité, puis vous choisissez un autre exercice.",
+        suivante=reverse("webps:psc"),
+        libelle="Je continue",
+    )
 
 
 # --- Ends and refusals ---------------------------------------------------------------------------
@@ -285,18 +287,30 @@ def changer_exercice(request: HttpRequest) -> HttpResponse:
 @hors_transaction
 @require_POST
 def deconnexion(request: HttpRequest) -> HttpResponse:
-    """Ends our session, then that of Pro Santé Connect.
-
-    By a `Refresh` header and not by a redirection: the content policy keeps a form from ending on
-    another site. The page has the link too.
-    """
+    """Ends our session, then that of Pro Santé Connect."""
     jetons_id = sessions.jetons_psc_de(request.session)
     jetons = actions.jetons_gardes(jetons_id) if jetons_id else None
     sessions.fermer_session(request)
     adresse = _adresse_de_sortie(jetons)
-    reponse = render(request, "ps/connexion/deconnecte.html", {"adresse_psc": adresse})
-    if adresse:
-        reponse["Refresh"] = f"0; url={adresse}"
+    if not adresse:
+        return redirect(f"{reverse('webps:connexion')}?fin={sessions.Fin.DECONNEXION}")
+    return _page_de_sortie(
+        request,
+        titre="Vous êtes déconnecté",
+        texte="Votre session Pro Santé Connect se ferme aussi, pour que personne ne s’en serve.",
+        suivante=adresse,
+        libelle="Je ferme ma session Pro Santé Connect",
+    )
+
+
+def _page_de_sortie(
+    request: HttpRequest, *, titre: str, texte: str, suivante: str, libelle: str
+) -> HttpResponse:
+    """Leads to the federation by a `Refresh` header, its link beside: a redirection would not do,
+    the content policy keeps a form from ending on another site."""
+    contexte = {"page_titre": titre, "page_texte": texte, "suivante": suivante, "libelle": libelle}
+    reponse = render(request, "ps/connexion/deconnecte.html", contexte)
+    reponse["Refresh"] = f"0; url={suivante}"
     return reponse
 
 
