@@ -14,7 +14,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -47,6 +46,9 @@ from demo.serveurs import (
 from mes.socle.roles import APP, COMPTAGE, PROPRIETAIRE
 
 PORT_PAR_DEFAUT = 8000
+DELAI_WEB = 3
+"""Seconds that the web server leaves to its own processes to end."""
+
 _TOUR = 0.2
 _FILES_D_ATTENTE = "notifications,courriers,syntheses,analyses"
 
@@ -85,12 +87,19 @@ def numero_de_port(texte: str) -> int:
     return numero
 
 
-def choisir_port(demande: int | None) -> int:
-    """The port asked for, which must be free; else the usual one, or any free one."""
+def choisir_port(demande: int | None, patience: float = 2 * DELAI_WEB) -> int:
+    """The port asked for, which must be free; else the usual one, or any free one.
+
+    `patience` (seconds): after a kill of the supervisor, the former web server may still be ending.
+    Raises ServeurIndisponible.
+    """
     if demande is None:
         return port_libre(PORT_PAR_DEFAUT)
-    if demande and not port_est_libre(demande):
-        raise ServeurIndisponible(f"le port {demande} est déjà pris : choisissez-en un autre")
+    limite = time.monotonic() + patience
+    while demande and not port_est_libre(demande):
+        if time.monotonic() > limite:
+            raise ServeurIndisponible(f"le port {demande} est déjà pris : choisissez-en un autre")
+        time.sleep(_TOUR)
     return port_libre(demande)
 
 
@@ -159,17 +168,19 @@ class Superviseur:
     def executer(self, commande: str, *options: str, environnement: Mapping[str, str]) -> None:
         """Runs a management command to its end. Raises ServeurIndisponible when it fails."""
         journal = self.journaux / f"{commande}.log"
-        with journal.open("wb") as sortie:
-            resultat = subprocess.run(
-                [sys.executable, str(RACINE / "manage.py"), commande, *options],
-                env=dict(environnement),
-                cwd=RACINE,
-                stdin=subprocess.DEVNULL,
-                stdout=sortie,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if resultat.returncode:
+        journal.unlink(missing_ok=True)
+        enfant = lancer(
+            commande,
+            [sys.executable, RACINE / "manage.py", commande, *options],
+            journal=journal,
+            environnement=environnement,
+            dossier=RACINE,
+        )
+        try:
+            code = enfant.processus.wait()
+        finally:
+            enfant.arreter()  # at Ctrl-C
+        if code:
             fin = journal.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
             raise ServeurIndisponible(
                 f"manage.py {commande} a échoué, voyez {journal}\n" + "\n".join(fin)
@@ -243,6 +254,10 @@ class Superviseur:
         appelant = os.environ
         self.executer("migrate", environnement=reglages.migrations(demo, appelant))
         self.executer(
+            *("collectstatic", "--noinput", "--clear"),
+            environnement=reglages.application(demo, appelant),
+        )
+        self.executer(
             "peupler",
             *("--fichier", str(self.donnees / "demo.json")),
             environnement=reglages.application(demo, appelant),
@@ -258,7 +273,7 @@ class Superviseur:
                 *("granian", "--interface", "wsgi", "--host", HOTE, "--port", str(demo.port_web)),
                 *("--workers", "2", "--blocking-threads", "4", "--no-ws"),
                 *("--respawn-failed-workers", "--respawn-interval", "0.5"),
-                *("--workers-kill-timeout", "10", "mes.wsgi:application"),
+                *("--workers-kill-timeout", str(DELAI_WEB), "mes.wsgi:application"),
                 environnement=reglages.web(demo, appelant),
             ),
         )

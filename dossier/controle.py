@@ -524,13 +524,12 @@ def _ecrire_jpeg(
         image.save(
             sortie,
             "JPEG",
-            optimize=True,
             qtables=comme.quantization,
             subsampling=JpegImagePlugin.get_sampling(comme),
         )
     else:
         finesse = 0 if qualite >= 85 else 2  # colours at full or half definition
-        image.save(sortie, "JPEG", optimize=True, quality=qualite, subsampling=finesse)
+        image.save(sortie, "JPEG", quality=qualite, subsampling=finesse)
     return sortie.getvalue()
 
 
@@ -597,14 +596,16 @@ def _controler_image(
         nombre = _nombre_de_pages(image) if type_ is TypeFichier.TIFF else 1
         for _ in _pages(image, nombre):
             pass  # decoding is the check
-        if len(octets) <= taille_max:
-            return octets, type_
-        if type_ is not TypeFichier.TIFF:
-            return _reduire(_aplatir(image), taille_max), TypeFichier.JPEG
-        for avec_perte in (False, True):
-            reduit = _ecrire_tiff(image, nombre, avec_perte=avec_perte)
-            if len(reduit) <= taille_max:
-                return reduit, type_
+    if len(octets) <= taille_max:
+        return octets, type_
+    if type_ is not TypeFichier.TIFF:
+        with _lecture_image():
+            plate = _aplatir(image)
+        return _reduire(plate, taille_max), TypeFichier.JPEG
+    for avec_perte in (False, True):
+        reduit = _ecrire_tiff(image, nombre, avec_perte=avec_perte)
+        if len(reduit) <= taille_max:
+            return reduit, type_
     raise _trop_volumineux(taille_max, _TROP_PEU_REDUIT)
 
 
@@ -614,9 +615,9 @@ def _servir_photo(octets: bytes, type_: TypeFichier, taille_max: int) -> Servi:
         image = _ouvrir_image(octets, type_.upper())
         image.load()
         plate = _aplatir(image)
-        jpeg = _ecrire_jpeg(plate, qualite=92, comme=image)
-        if len(jpeg) > taille_max:
-            jpeg = _reduire(plate, taille_max)
+    jpeg = _ecrire_jpeg(plate, qualite=92, comme=image)
+    if len(jpeg) > taille_max:
+        jpeg = _reduire(plate, taille_max)
     return Servi(jpeg, "image/jpeg", "jpg", True)
 
 
@@ -630,7 +631,7 @@ def _servir_tiff(octets: bytes) -> Servi:
             _ecrire_jpeg(_aplatir(page), qualite=80, cote_max=cote_max)
             for page in _pages(image, nombre)
         ]
-        propre = _ecrire_tiff(image, nombre)
+    propre = _ecrire_tiff(image, nombre)
     if nombre == 1:
         apercu = Servi(vues[0], "image/jpeg", "jpg", True)
     else:
@@ -930,6 +931,8 @@ def _retirer(objet: pikepdf.Object, *cles: str) -> None:
 
 def _desamorcer(objet: pikepdf.Object) -> None:
     """Empties an action that isn't safe, wherever it hangs, and forbids to chain another one."""
+    if isinstance(objet.get("/JS"), pikepdf.String):
+        _retirer(objet, "/JS")  # even outside an action
     if _nom(objet, "/S") not in _ACTIONS:
         return
     if isinstance(objet, pikepdf.Stream):
@@ -1006,8 +1009,8 @@ def _ecrire_pdf(pdf: pikepdf.Pdf) -> bytes:
     _retirer(pdf.trailer, "/ID")  # the former identifier would go into the new one
     for objet in pdf.objects:
         # Compressed here: qpdf would, but in another order of keys than the next time.
-        if isinstance(objet, pikepdf.Stream) and "/Filter" not in objet:
-            clair = objet.read_raw_bytes()
+        est_clair = isinstance(objet, pikepdf.Stream) and "/Filter" not in objet
+        if est_clair and (clair := objet.read_raw_bytes()):
             objet.write(zlib.compress(clair), filter=pikepdf.Name.FlateDecode)
     sortie = io.BytesIO()
     pdf.save(
@@ -1148,6 +1151,7 @@ def _controler_rtf(octets: bytes) -> None:
             if nom == b"bin":
                 position += max(0, int(jeton["valeur"] or b"0"))
             elif nom in (b"fldinst", b"template"):
+                _exiger_champ_sur(champs[-1] or bytearray())
                 champs[-1] = bytearray(b"TEMPLATE " if nom == b"template" else b"")
             elif nom == b"u" and champs[-1] is not None:
                 champs[-1] += chr(int(jeton["valeur"] or b"63") % 128).encode()
@@ -1272,11 +1276,12 @@ def assembler_photos(
     controlees = [controler(photo, nom_fichier="", formats=formats) for photo in photos]
     for cote_max, qualite in ((None, 90), (3000, 80), (2200, 75), (1600, 70)):
         pages = []
-        with _lecture_image():
-            for photo in controlees:
+        for photo in controlees:
+            with _lecture_image():
                 image = _ouvrir_image(photo.octets, photo.type.upper())
                 image.load()
-                pages.append(_ecrire_jpeg(_aplatir(image), qualite=qualite, cote_max=cote_max))
+                plate = _aplatir(image)
+            pages.append(_ecrire_jpeg(plate, qualite=qualite, cote_max=cote_max))
         pdf = _pdf_de_photos(pages)
         if len(pdf) <= taille_max:
             return FichierControle(

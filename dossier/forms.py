@@ -17,15 +17,34 @@ FORMATS = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.txt,.rtf"
 FORMATS_PS = FORMATS + ",.xml"
 
 
+DEPOSANTS = {"": "Tout le monde", "ps": "Les professionnels", "patient": "Moi ou un proche"}
+"""R-DOC-23, in the words of the patient's list."""
+
+
 class FormulaireListe(forms.Form):
     """Query string of a list; what is not understood is ignored, never an error page."""
 
     categorie = forms.CharField(required=False, max_length=20)
     type = forms.CharField(required=False, max_length=20)
     q = forms.CharField(required=False, max_length=100)
-    tri = forms.CharField(required=False, max_length=20)
-    deposant = forms.CharField(required=False, max_length=10)
-    epingles = forms.CharField(required=False, max_length=3)
+    tri = forms.CharField(
+        label="Trier par",
+        required=False,
+        max_length=20,
+        widget=forms.Select(choices=list(TRIS.items())),
+    )
+    deposant = forms.CharField(
+        label="Ajoutés par",
+        required=False,
+        max_length=10,
+        widget=forms.Select(choices=list(DEPOSANTS.items())),
+    )
+    epingles = forms.CharField(
+        label="Épinglés",
+        required=False,
+        max_length=3,
+        widget=forms.Select(choices=[("", "Épinglés ou non"), ("oui", "Seulement les épinglés")]),
+    )
     page = forms.CharField(required=False, max_length=6)
 
     def criteres(self, *, depuis: date | None = None) -> Criteres:
@@ -44,6 +63,11 @@ class FormulaireListe(forms.Form):
             deposant=deposant if deposant in ("ps", "patient") else "",
             epingles=demande.get("epingles") == "oui",
         )
+
+    def nombre_filtres(self) -> int:
+        """How many filters of the folded block narrow or reorder the list."""
+        demande = self.criteres()
+        return sum((bool(demande.deposant), demande.epingles, demande.tri != "date"))
 
     def numero(self) -> int:
         self.is_valid()

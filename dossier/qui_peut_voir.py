@@ -22,6 +22,19 @@ from habilitations.politique import (
 from mes.socle.nomenclatures import professions
 
 
+_POURQUOI = {
+    Motif.AUTEUR: "A ajouté ce document et le voit toujours.",
+    Motif.MATRICE: "Son métier lit ce type de document, avec votre accord.",
+    Motif.HORS_MATRICE: "Son métier ne lit pas ce type de document.",
+    Motif.DOCUMENT_MASQUE: "Ce document est masqué aux professionnels.",
+    Motif.ADMINISTRATEUR: "Vous l'avez désigné administrateur de votre dossier.",
+    Motif.PROFESSIONNEL_BLOQUE: "Vous l'avez bloqué.",
+    Motif.ESPACE_FERME: "Votre espace n'est pas ouvert.",
+    Motif.ESPACE_NON_ACTIVE: "Votre espace n'est pas encore activé.",
+}
+"""The reasons as the patient reads them; `politique.phrase` speaks to who asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ligne:
     """A kind of professional, or a person by name, and the answer in a word and a reason."""
@@ -29,6 +42,10 @@ class Ligne:
     qui: str
     accordee: bool
     motif: Motif
+
+    @property
+    def pourquoi(self) -> str:
+        return _POURQUOI.get(self.motif, "Son accès n'est pas prévu dans cette situation.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from dossier.models import COTE_PATIENT, Document, EtatAnalyse, EtatDocument, GenreAuteur
 from habilitations.acces import Acces
@@ -110,9 +111,22 @@ class Apercu:
     document: Document
     titre: str
     auteur: str
-    qualite: str
-    type_libelle: str
-    categorie_libelle: str
+    structure: str
+    type: str
+    libelle_categorie: str
+    url: str
+
+    @property
+    def categorie(self) -> str:
+        return self.document.categorie
+
+    @property
+    def date_document(self) -> date:
+        return self.document.date_document
+
+    @property
+    def depose_le(self) -> datetime:
+        return self.document.depose_le
 
     @property
     def est_masque(self) -> bool:
@@ -122,19 +136,27 @@ class Apercu:
     def est_en_analyse(self) -> bool:
         return self.document.analyse == EtatAnalyse.EN_ATTENTE
 
+    @property
+    def est_epingle(self) -> bool:
+        """Pinning belongs to the patient's side."""
+        return self.document.epingle_le is not None
+
 
 def apercu(acces: Acces, document: Document) -> Apercu:
     fiche = document.fiche(acces.coffre)
-    types = types_documents()
+    porte = "webps" if acces.acteur.genre in COTE_SOIN else "accueil"
     return Apercu(
         document=document,
         titre=fiche["titre"],
         auteur=fiche["auteur"]["nom"],
-        qualite=fiche["auteur"]["qualite"],
-        type_libelle=types[document.type_code].libelle,
-        categorie_libelle=categories().get(document.categorie, ""),
+        structure=fiche["auteur"]["qualite"],
+        type=types_documents()[document.type_code].libelle,
+        libelle_categorie=categories().get(document.categorie, ""),
+        url=reverse(f"{porte}:document", args=[document.pk]),
     )
 
+
+COTE_SOIN = frozenset({Acteur.PROFESSIONNEL, Acteur.PERSONNEL})
 
 TRIS = {
     "date": "Plus récents",
@@ -255,10 +277,10 @@ def _repond(candidat: Apercu, recherche: str) -> bool:
         " ".join(
             (
                 candidat.titre,
-                candidat.type_libelle,
-                candidat.categorie_libelle,
+                candidat.type,
+                candidat.libelle_categorie,
                 candidat.auteur,
-                candidat.qualite,
+                candidat.structure,
             )
         )
     )

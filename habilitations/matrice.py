@@ -160,12 +160,13 @@ def _compter_documents(codes: list[str]) -> tuple[dict[str, int] | None, int | N
         with connections[COMPTAGE].cursor() as curseur:
             curseur.execute(
                 "SELECT type_code, count(*) FROM dossier_document"
-                " WHERE type_code = ANY(%s) GROUP BY type_code",
+                " WHERE type_code = ANY(%s) AND etat <> 'supprime' GROUP BY type_code",
                 [codes],
             )
             comptes = dict(curseur.fetchall())
             curseur.execute(
-                "SELECT count(DISTINCT espace_id) FROM dossier_document WHERE type_code = ANY(%s)",
+                "SELECT count(DISTINCT espace_id) FROM dossier_document"
+                " WHERE type_code = ANY(%s) AND etat <> 'supprime'",
                 [codes],
             )
             return comptes, curseur.fetchone()[0]

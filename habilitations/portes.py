@@ -89,7 +89,10 @@ def acces_usager(
 ) -> Acces:
     """Opens the chosen espace for the account of the session, until the page is rendered."""
     porte = porte_usager(request)
-    return ouvrir(_pile(request), porte.acteur, porte.espace_id, action, objet_id=objet_id)
+    acces = ouvrir(_pile(request), porte.acteur, porte.espace_id, action, objet_id=objet_id)
+    # For the shell, which says on every page whose espace is open.
+    cast(Any, request).acces = acces
+    return acces
 
 
 def acteur_de_l_exercice(exercice: Exercice, *, compte_id: UUID | None, regulateur: bool) -> ActeurAcces:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accueil.menu import menus
 from comptes import sessions
 from mes.portails import PATIENT, PS, Portail
 from webps.session import affichage
@@ -48,7 +49,7 @@ def _session_web(request: HttpRequest, portail: Portail) -> SessionWeb | None:
 
 
 def portail(request: HttpRequest) -> dict[str, Any]:
-    """Context processor. The session is already loaded, so is what it says of the exercice: no query."""
+    """Context processor. What the session says costs no query; the patient's bell counts once."""
     courant: Portail | None = getattr(request, "portail", None)
     contexte: dict[str, Any] = {
         "MES_NOM": settings.MES_NOM,
@@ -68,4 +69,6 @@ def portail(request: HttpRequest) -> dict[str, Any]:
         }
         if courant is PS:
             contexte["exercice_ouvert"] = affichage(request)
+        else:
+            contexte |= menus(request)
     return contexte

@@ -11,7 +11,6 @@ import re
 import unicodedata
 
 from django.db.models import F, Func, Value
-from django.db.models.expressions import Combinable
 
 from mes.socle.identifiants import sans_accent
 
@@ -44,9 +43,9 @@ def cle_recherche(texte: str) -> str:
     return re.sub("[^A-Z0-9]+", " ", texte.translate(_TABLE)).strip(" ")
 
 
-def en_sql(champ: str) -> Combinable:
+def en_sql(champ: str) -> Func:
     """The same, of a column whose text is in NFC; immutable, so that a stored column may use it."""
-    expression: Combinable = F(champ)
+    expression: F | Func = F(champ)
     for lettre, capitales in _MULTIPLES:
         expression = Func(expression, Value(lettre), Value(capitales), function="replace")
     expression = Func(expression, Value(_DEPUIS), Value(_VERS), function="translate")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings
 
 from mes.socle import travaux
+from mes.socle.models import Travail
 from professionnels.annuaire.fichiers import fichiers_du_dossier
 from professionnels.annuaire.fusion import ArretDeSecurite
 from professionnels.annuaire.importation import importer
@@ -19,7 +19,7 @@ TRAVAIL = "professionnels.importer_annuaire"
 
 
 @travaux.nature(TRAVAIL, file="analyses", essais_max=5)
-def importer_annuaire_du_dossier(jour_id: UUID) -> None:
+def importer_annuaire_du_dossier(travail: Travail) -> None:
     """Imports the last files of the folder. Running it twice changes nothing the second time."""
     fichiers = fichiers_du_dossier(Path(settings.MES_ANNUAIRE_URL))
     try:

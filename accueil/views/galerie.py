@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dossier.models import Document, EtatAnalyse
+from dossier.selection import Apercu, Page
+from habilitations.politique import Masque
 from mes.socle.dates import DateImprecise
 from mes.socle.nomenclatures import categories
+from usagers.models import StatutIdentite
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,43 +41,6 @@ class Entree:
     actif: bool = False
     libelle_court: str = ""
     compte: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LigneDocument:
-    """What <c-ligne_document> reads."""
-
-    titre: str
-    type: str
-    categorie: str
-    date_document: date | DateImprecise
-    auteur: str
-    structure: str = ""
-    url: str = "#contenu"
-    est_masque: bool = False
-    est_nouveau: bool = False
-    est_en_analyse: bool = False
-    est_epingle: bool = False
-    libelle_categorie: str = field(default="")
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """What <c-patient_ouvert> reads."""
-
-    nom: str
-    date_naissance: date
-    sexe: str
-    ins_qualifiee: bool
-    url: str = "#contenu"
-    url_fermer: str = "#contenu"
-
-
-@dataclass(frozen=True, slots=True)
-class Exercice:
-    nom: str
-    profession: str
-    structure: str
 
 
 class FormulaireGalerie(forms.Form):
@@ -143,33 +109,64 @@ _MENU_PS: Final = (
     Entree("Documents", "documents", actif=True),
     Entree("Déposer", "deposer"),
 )
-_DOCUMENTS: Final = (
-    LigneDocument(
-        titre="Compte rendu de consultation de cardiologie",
-        type="CR ou fiche de consultation ou de visite",
-        categorie="CPT_REND",
-        date_document=date(2026, 3, 1),
-        auteur="Dr Camille DEMO-DEUX",
+
+
+def _apercu(
+    titre: str,
+    categorie: str,
+    type_libelle: str,
+    auteur: str,
+    jour: date,
+    **etat: Any,
+) -> Apercu:
+    """A document that was never stored, as a list shows it."""
+    return Apercu(
+        document=Document(categorie=categorie, date_document=jour, **etat),
+        titre=titre,
+        auteur=auteur,
         structure="Cabinet de groupe DÉMO",
-        est_nouveau=True,
+        type=type_libelle,
+        libelle_categorie=categories()[categorie],
+        url="#contenu",
+    )
+
+
+_INSTANT: Final = datetime(2026, 1, 4, 13, 5, tzinfo=UTC)
+_DOCUMENTS: Final = (
+    _apercu(
+        "Compte rendu de consultation de cardiologie",
+        "CPT_REND",
+        "CR ou fiche de consultation ou de visite",
+        "Dr Camille DEMO-DEUX",
+        date(2026, 3, 1),
+        analyse=EtatAnalyse.SAIN,
     ),
-    LigneDocument(
-        titre="Bilan sanguin annuel",
-        type="CR d'examens biologiques",
-        categorie="BIOLOGIE",
-        date_document=date(2026, 2, 12),
-        auteur="Laboratoire DÉMO",
-        est_epingle=True,
-        est_masque=True,
+    _apercu(
+        "Bilan sanguin annuel",
+        "BIOLOGIE",
+        "CR d'examens biologiques",
+        "Laboratoire DÉMO",
+        date(2026, 2, 12),
+        analyse=EtatAnalyse.SAIN,
+        masques=[Masque.MASQUE_PS],
+        epingle_le=_INSTANT,
     ),
-    LigneDocument(
-        titre="ordonnance_lunettes_scan_recto_verso_2026_version_definitive.pdf",
-        type="Prescription, autre",
-        categorie="ORD_SOIN",
-        date_document=DateImprecise(2025, 11),
-        auteur="Moi",
-        est_en_analyse=True,
+    _apercu(
+        "ordonnance_lunettes_scan_recto_verso_2026_version_definitive.pdf",
+        "ORD_SOIN",
+        "Prescription, autre",
+        "Moi",
+        date(2025, 11, 3),
+        analyse=EtatAnalyse.EN_ATTENTE,
     ),
+)
+_DOCUMENT_HOSTILE: Final = _apercu(
+    '<script>alert("1")</script>',
+    "AUTR_DOC",
+    '"><img src=x>',
+    "<b>Personne</b>",
+    date(2021, 5, 9),
+    analyse=EtatAnalyse.SAIN,
 )
 _COQUES: Final = {
     "publique": ("base.html", {}),
@@ -186,6 +183,14 @@ _COQUES: Final = {
             "url_aide": "#contenu",
             "url_notifications": "#contenu",
             "url_deconnexion": "#contenu",
+            "session_web": {
+                "reste": 3600,
+                "annonce": 120,
+                "url_etat": "#contenu",
+                "url_prolonger": "#contenu",
+                "url_deconnexion": "#contenu",
+                "url_connexion": "#contenu",
+            },
         },
     ),
     "autrui": (
@@ -206,10 +211,18 @@ _COQUES: Final = {
         {
             "est_connecte": True,
             "menu": _MENU_PS,
-            "exercice_ouvert": Exercice(
-                "Dr Camille DEMO-DEUX", "Médecin généraliste", "Cabinet de groupe DÉMO"
-            ),
-            "dossier_ouvert": Dossier("Alex DEMO-UN", date(1985, 4, 12), "Masculin", True),
+            "exercice_ouvert": {
+                "nom": "Dr Camille DEMO-DEUX",
+                "profession": "Médecin généraliste",
+                "structure": "Cabinet de groupe DÉMO",
+            },
+            "dossier_ouvert": {
+                "nom": "Alex DEMO-UN",
+                "date_naissance": date(1985, 4, 12),
+                "sexe": "M",
+                "matricule": "185049900000162",
+                "statut_identite": StatutIdentite.QUALIFIEE,
+            },
             "url_deconnexion": "#contenu",
         },
     ),
@@ -233,18 +246,12 @@ def galerie(request: HttpRequest) -> HttpResponse:
             **contexte,
             "gabarit": gabarit,
             "formulaire": FormulaireGalerie(initial={"confidentialite": "visible"}),
+            "formulaire_filtre": FormulaireGalerie(auto_id="filtre_%s"),
             "formulaire_refuse": FormulaireGalerie({}, auto_id="refuse_%s"),
             "documents": _DOCUMENTS,
-            "document_hostile": LigneDocument(
-                titre='<script>alert("1")</script>',
-                type='"><img src=x>',
-                categorie="AUTR_DOC",
-                date_document=DateImprecise(2021),
-                auteur="<b>Personne</b>",
-            ),
+            "document_hostile": _DOCUMENT_HOSTILE,
             "categories": categories(),
-            "page": Paginator(range(173), 20).page(5),
-            "page_unique": Paginator(range(3), 20).page(1),
+            "page": Page(apercus=(), numero=5, nombre_pages=9, total=173),
             "onglets": (
                 Entree("Récents", actif=True, compte=12),
                 Entree("Épinglés", compte=0),
@@ -253,7 +260,7 @@ def galerie(request: HttpRequest) -> HttpResponse:
             "chemin": (Entree("Accueil"), Entree("Documents")),
             "etapes": ("Mon identité", "Mon code", "Activation", "Mon compte"),
             "jour": date(2026, 4, 1),
-            "instant": datetime(2026, 1, 4, 13, 5, tzinfo=UTC),
+            "instant": _INSTANT,
             "mois": DateImprecise(2021, 3),
             "url_ici": "#contenu",
         },

@@ -35,6 +35,10 @@ class FormulaireHistorique(forms.Form):
     )
     document = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
+    def nombre_filtres(self) -> int:
+        """How many dates narrow the list, right or wrong: a wrong one must be seen."""
+        return sum(bool(self[nom].value()) for nom in ("depuis", "jusqua"))
+
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or {}
         depuis, jusqua = donnees.get("depuis"), donnees.get("jusqua")

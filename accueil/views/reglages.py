@@ -12,8 +12,7 @@ from habilitations.politique import Action
 from habilitations.portes import acces_usager
 from journal.faits import Fait
 from usagers import actions as actions_usagers
-from usagers.identite import nom_affiche
-from usagers.recherche import preferences_de
+from usagers.recherche import preferences_de, presenter_traits
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,14 +30,11 @@ def reglages(request: HttpRequest) -> HttpResponse:
         acces.noter(Fait.PREFERENCES_MODIFIEES)
         messages.success(request, "Vos préférences sont enregistrées.")
         return redirect("accueil:reglages")
-    traits = acces.traits()
     return TemplateResponse(
         request,
         "patient/reglages.html",
         {
-            "traits": traits,
-            "nom": nom_affiche(traits),
-            "statut_identite": acces.espace.identite.statut,
+            "identite": presenter_traits(acces.traits(), acces.espace.identite),
             "preferences": preferences_de(acces.espace_id, compte_id),
             "masquer_par_defaut": acces.masquer_par_defaut,
         },

@@ -42,7 +42,7 @@ def liste(request: HttpRequest) -> HttpResponse:
             "page": page,
             "criteres": criteres,
             "categories": communs.cartes_categories(releve, criteres.categorie),
-            "tris": selection.TRIS,
+            "formulaire": formulaire,
             "total_general": sum(compte.nombre for compte in releve),
             "lectures": lectures_par_des_professionnels(acces.espace_id, acces.cle_journal),
             "masquer_par_defaut": acces.masquer_par_defaut,

@@ -85,7 +85,8 @@ def liste(request: HttpRequest) -> HttpResponse:
             "criteres": criteres,
             "periode": periode,
             "arbre": communs.arbre(releve),
-            "tris": selection.TRIS,
+            "formulaire": formulaire,
+            "total_general": sum(compte.nombre for compte in releve),
         },
     )
 

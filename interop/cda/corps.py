@@ -30,8 +30,6 @@ _BLOCS = frozenset(
     | {"table", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"}
 )
 _NOMS = _PHRASE | _BLOCS | {"caption"}
-# Inside these, HTML takes phrasing only: what they hold never makes a block of their parent.
-_FERMES = frozenset({"linkHtml", "sub", "sup", "caption", "renderMultiMedia", "footnoteRef"})
 _ATTRIBUTS = (
     "ID",
     "IDREF",
@@ -153,7 +151,7 @@ class _LectureStructuree:
         attributs = [(cle, valeur) for cle in _ATTRIBUTS if (valeur := attribut(element, cle))]
         if nom == "renderMultiMedia":
             attributs.append(("medias", self._medias_de(element)))
-        a_bloc = nom not in _FERMES and any(
+        a_bloc = any(
             enfant.a_bloc or enfant.nom in _BLOCS for enfant in enfants if isinstance(enfant, Noeud)
         )
         return Noeud(nom, tuple(attributs), tuple(enfants), a_bloc)

@@ -210,6 +210,10 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = texte("MES_STATIQUES", str(RACINE / "var" / "statiques"))
 STATICFILES_DIRS = [RACINE / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "mes.statiques.PaquetsUtiles",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000  # a deposited file stays in memory: never in clear on disk
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

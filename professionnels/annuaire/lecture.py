@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from professionnels.cles_recherche import cle_recherche
 
@@ -84,8 +84,8 @@ def _decompresser(brut: IO[bytes], nom: str, membre: str) -> Iterator[IO[bytes]]
     debut = brut.read(4)
     brut.seek(0)
     if debut[:2] == b"\x1f\x8b":
-        with gzip.open(brut, "rb") as flux:
-            yield flux
+        with gzip.open(brut, "rb") as decompresse:
+            yield cast(IO[bytes], decompresse)
     elif debut == b"PK\x03\x04":
         with zipfile.ZipFile(brut) as archive, archive.open(_choisir(archive, nom, membre)) as flux:
             yield flux

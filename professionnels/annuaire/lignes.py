@@ -10,9 +10,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mes.socle.identifiants import (
+    Finess,
     IdentifiantInvalide,
     est_luhn,
     lire_identifiant_structure,
@@ -156,11 +158,17 @@ def _texte(valeur: str, champ: str, longueur: int) -> str:
     return propre
 
 
+@lru_cache(maxsize=4096)  # a few hundred codes, eight of them on each of two million lines
 def _code(valeur: str, champ: str, longueur: int = 10) -> str:
     propre = valeur.strip().upper()
     if len(propre) > longueur or _CODE.fullmatch(propre) is None:
         raise LigneRefusee(f"{champ} : code mal formé")
     return propre
+
+
+@lru_cache(maxsize=65_536)
+def _lire_finess(valeur: str) -> Finess:
+    return valider_finess(valeur)
 
 
 def _rpps(valeur: str) -> str:
@@ -195,7 +203,7 @@ class Lecteur:
         if not valeur.strip():
             return ""
         try:
-            finess = valider_finess(valeur)
+            finess = _lire_finess(valeur)
         except IdentifiantInvalide:
             raise LigneRefusee(f"{champ} mal formé") from None
         if finess.cle_douteuse:

@@ -63,7 +63,7 @@ def test_un_service_qui_meurt_sans_cesse_fait_tout_arreter_et_nomme_son_journal(
 def test_un_port_demande_et_pris_est_refuse_mais_le_port_usuel_est_remplace() -> None:
     pris = urlsplit(os.environ["DATABASE_URL"]).port
     with pytest.raises(ServeurIndisponible, match=str(pris)):
-        choisir_port(pris)
+        choisir_port(pris, patience=0)
     assert choisir_port(None)
     assert choisir_port(0)
 

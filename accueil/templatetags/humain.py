@@ -1,0 +1,35 @@
+"""Dates as people say them, in templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from mes.socle.dates import formater_heure, formater_instant, formater_jour
+
+register = template.Library()
+
+_JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+@register.filter
+def instant_humain(instant: datetime) -> str:
+    """« aujourd'hui à 14 h 05 », « hier à 8 h », « 3 mars 2021 à 14 h 05 »."""
+    return formater_instant(instant, maintenant=timezone.now())
+
+
+@register.filter
+def heure_humaine(instant: datetime) -> str:
+    """« 14 h 05 »."""
+    return formater_heure(instant)
+
+
+@register.filter
+def jour_humain(instant: datetime) -> str:
+    """« aujourd'hui », « hier », « vendredi 20 novembre 2026 »."""
+    jour = timezone.localdate(instant)
+    ecart = (timezone.localdate() - jour).days
+    proche = {0: "aujourd'hui", 1: "hier"}.get(ecart)
+    return proche or f"{_JOURS[jour.weekday()]} {formater_jour(jour)}"
