@@ -9,8 +9,11 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from dossier.models import Document, EtatAnalyse
 from dossier.selection import Apercu, Page
@@ -111,16 +114,25 @@ _MENU_PS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ApercuNouveau(Apercu):
+    """A document that the person has not opened yet."""
+
+    est_nouveau: bool = True
+
+
 def _apercu(
     titre: str,
     categorie: str,
     type_libelle: str,
     auteur: str,
     jour: date,
+    *,
+    nouveau: bool = False,
     **etat: Any,
 ) -> Apercu:
     """A document that was never stored, as a list shows it."""
-    return Apercu(
+    return (ApercuNouveau if nouveau else Apercu)(
         document=Document(categorie=categorie, date_document=jour, **etat),
         titre=titre,
         auteur=auteur,
@@ -139,6 +151,7 @@ _DOCUMENTS: Final = (
         "CR ou fiche de consultation ou de visite",
         "Dr Camille DEMO-DEUX",
         date(2026, 3, 1),
+        nouveau=True,
         analyse=EtatAnalyse.SAIN,
     ),
     _apercu(
@@ -168,7 +181,7 @@ _DOCUMENT_HOSTILE: Final = _apercu(
     date(2021, 5, 9),
     analyse=EtatAnalyse.SAIN,
 )
-_COQUES: Final = {
+COQUES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "publique": ("base.html", {}),
     "patient": (
         "patient/base.html",
@@ -229,18 +242,33 @@ _COQUES: Final = {
 }
 
 
+PAGES: Final = {
+    "composants": "galerie/galerie.html",
+    "confirmation": "galerie/confirmation.html",
+    "refus": "refus.html",
+    "interdit": "403.html",
+    "introuvable": "404.html",
+    "incomprise": "400.html",
+    "expiree": "403_csrf.html",
+    "panne": "500.html",
+}
+
+
+@require_GET
 @login_not_required
 def galerie(request: HttpRequest) -> HttpResponse:
-    """`?coque=` chooses the shell: publique, patient, autrui (someone else's record), ps."""
+    """`?page=`: the components, or a page of the house. `?coque=`: the shell around them
+    (publique, patient, autrui for somebody else's record, ps)."""
     if settings.MES_ENVIRONNEMENT == "production":
         raise Http404
     try:
-        gabarit, contexte = _COQUES[request.GET.get("coque", "publique")]
+        gabarit, contexte = COQUES[request.GET.get("coque", "publique")]
+        page = PAGES[request.GET.get("page", "composants")]
     except KeyError as erreur:
         raise Http404 from erreur
     return render(
         request,
-        "galerie/galerie.html",
+        page,
         {
             "fictif": True,
             **contexte,
@@ -251,6 +279,12 @@ def galerie(request: HttpRequest) -> HttpResponse:
             "documents": _DOCUMENTS,
             "document_hostile": _DOCUMENT_HOSTILE,
             "categories": categories(),
+            "annonces": [
+                Message(constants.INFO, "Vos préférences sont celles par défaut."),
+                Message(constants.SUCCESS, "Le document est masqué."),
+                Message(constants.WARNING, "L'analyse du fichier est en cours."),
+                Message(constants.ERROR, "Le document n'est pas enregistré."),
+            ],
             "page": Page(apercus=(), numero=5, nombre_pages=9, total=173),
             "onglets": (
                 Entree("Récents", actif=True, compte=12),
@@ -263,5 +297,6 @@ def galerie(request: HttpRequest) -> HttpResponse:
             "instant": _INSTANT,
             "mois": DateImprecise(2021, 3),
             "url_ici": "#contenu",
+            "phrase": "Le titulaire a bloqué votre accès à son dossier.",
         },
     )

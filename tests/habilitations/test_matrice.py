@@ -280,6 +280,13 @@ def test_les_differences_disent_ce_qui_s_ouvre_et_ce_qui_se_ferme_par_profession
     assert nouvelle.bilan["dossiers"] is None
 
 
+def test_une_version_en_vigueur_se_compare_a_celle_d_avant_pas_a_elle_meme() -> None:
+    ancienne = mettre_en_vigueur(*BASE, effet=HIER)
+    vues = differences(mettre_en_vigueur(*BASE[1:]))
+    assert vues.reference == ancienne
+    assert vues.par_profession["10"].fermes == [VSM]
+
+
 def test_une_ligne_de_specialite_qui_ferme_se_voit_comme_une_fermeture() -> None:
     avant = {Croisement("10", "", VSM): Case(True, False, True)}
     apres = avant | {Croisement("10", "SM25", VSM): Case(False, False, True)}

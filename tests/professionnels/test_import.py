@@ -551,6 +551,19 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(importer: Any) 
     assert len(beaucoup) == len(peu)
 
 
+def test_un_long_import_n_a_pas_la_patience_d_une_page_web(importer: Any) -> None:
+    delais: list[str] = []
+
+    def suivi(fichier: str, lus: int, total: int) -> None:
+        with connection.cursor() as curseur:
+            for reglage in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                curseur.execute(f"SHOW {reglage}")
+                delais.append(curseur.fetchone()[0])
+
+    importer(DIX, suivi=suivi)
+    assert delais == ["0", "0"]
+
+
 def test_les_tables_de_transit_sont_vides_apres_l_import_et_hors_du_mur(importer: Any) -> None:
     importer(DIX, boites=[boite("a@b.mssante.test")])
     transits = [nom for nom in TABLES if nom.startswith("professionnels_transit")]
