@@ -10,7 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accueil.menu import menus
+import accueil.menu
+import webps.menu
 from comptes import sessions
 from mes.portails import PATIENT, PS, Portail
 from webps.session import affichage
@@ -53,7 +54,6 @@ def portail(request: HttpRequest) -> dict[str, Any]:
     courant: Portail | None = getattr(request, "portail", None)
     contexte: dict[str, Any] = {
         "MES_NOM": settings.MES_NOM,
-        "MES_IDENTITE_ETAT": settings.MES_IDENTITE_ETAT,
         "fictif": settings.MES_ENVIRONNEMENT != "production",
         "portail": courant,
         "est_connecte": False,
@@ -68,7 +68,7 @@ def portail(request: HttpRequest) -> dict[str, Any]:
             "url_deconnexion": session_web.url_deconnexion,
         }
         if courant is PS:
-            contexte["exercice_ouvert"] = affichage(request)
+            contexte |= {"exercice_ouvert": affichage(request), **webps.menu.menus(request)}
         else:
-            contexte |= menus(request)
+            contexte |= accueil.menu.menus(request)
     return contexte

@@ -21,7 +21,7 @@ from habilitations.politique import Action
 from habilitations.portes import acces_usager
 from journal.faits import Fait
 from journal.lecture import lectures_par_des_professionnels
-from mes.socle.nomenclatures import types_documents
+from mes.socle.nomenclatures import categories, types_documents
 
 
 @require_GET
@@ -42,6 +42,7 @@ def liste(request: HttpRequest) -> HttpResponse:
             "page": page,
             "criteres": criteres,
             "categories": communs.cartes_categories(releve, criteres.categorie),
+            "categorie_choisie": categories().get(criteres.categorie, ""),
             "formulaire": formulaire,
             "total_general": sum(compte.nombre for compte in releve),
             "lectures": lectures_par_des_professionnels(acces.espace_id, acces.cle_journal),

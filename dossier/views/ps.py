@@ -31,8 +31,15 @@ ACCUSE = "accuse"
 
 
 def bandeau(acces: Acces) -> dict[str, Any]:
-    """Whose record it is, as every page of an opened record shows it."""
-    return presenter_traits(acces.traits(), acces.espace.identite)
+    """Whose record it is, as every page of an opened record shows it, and whether it is open to read."""
+    return {
+        **presenter_traits(acces.traits(), acces.espace.identite),
+        "lecture_ouverte": _peut_lire(acces),
+    }
+
+
+def _peut_lire(acces: Acces) -> bool:
+    return acces.acteur.genre is Acteur.PROFESSIONNEL and acces.ouverture_id is not None
 
 
 def _depuis() -> date:
@@ -215,6 +222,6 @@ def accuse(request: HttpRequest) -> HttpResponse:
         {
             "dossier_ouvert": bandeau(acces),
             "recu": recu | {"recu_le": datetime.fromisoformat(recu["recu_le"])},
-            "peut_lire": acces.acteur.genre is Acteur.PROFESSIONNEL and acces.ouverture_id is not None,
+            "peut_lire": _peut_lire(acces),
         },
     )

@@ -272,9 +272,8 @@ TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 USE_I18N = True
 
-# --- Identity of the publisher: neutral unless a State service switches its own on --------------
+# --- Name of the service ----------------------------------------------------------------------
 MES_NOM = texte("MES_NOM", "Mon espace santé")
-MES_IDENTITE_ETAT = booleen("MES_IDENTITE_ETAT", False)
 
 # --- Logs: ids and facts, never a person --------------------------------------------------------
 LOGGING: dict[str, Any] = {

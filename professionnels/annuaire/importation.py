@@ -220,6 +220,7 @@ def importer(
             total = fichiers.octets
             for nature, chemin in fichiers.presents().items():
                 chantier.charger(nature, chemin, total)
+            suivi("mise à jour de l'annuaire", total, total)
             chantier.fusionner(
                 pourcentage_max=None if forcer else settings.MES_ANNUAIRE_FERMETURES_MAX
             )

@@ -110,6 +110,14 @@ def test_une_session_de_professionnel_n_ouvre_pas_l_espace_des_patients(client):
     assert not est_connecte(client)
 
 
+def test_un_compte_de_professionnel_n_entre_pas_chez_les_patients_meme_avec_un_code(client):
+    compte = actions.compte_du_professionnel(
+        id_national="899700900014", prenom="CLAUDE", nom="DEMO-GENERALISTE"
+    )
+    connecter_usager(client, compte)
+    assert not est_connecte(client)
+
+
 @pytest.mark.regle("R-AUT-01")
 def test_une_session_sans_second_facteur_n_est_pas_admise(navigateur, alex):
     request = RequestFactory().get("/")

@@ -380,7 +380,6 @@ def test_une_decision_a_toujours_un_nom(nom: str) -> None:
         proposer(*BASE, par=nom)
 
 
-@pytest.mark.regle("R-TRA-10")
 def test_chaque_decision_laisse_une_ligne_au_journal_de_securite() -> None:
     version = mettre_en_vigueur(*BASE)
     retirer_matrice(version_id=version.pk, par="Cleo Test")

@@ -506,7 +506,6 @@ def test_une_boite_absente_le_lendemain_est_fermee_puis_rouverte(importer: Any) 
     assert BoiteMSS.objects.en_service().count() == 6
 
 
-@pytest.mark.regle("R-MSG-01")
 def test_les_mauvaises_boites_sont_rejetees(importer: Any) -> None:
     trace = importer(
         [personne()],
@@ -561,7 +560,7 @@ def test_un_long_import_n_a_pas_la_patience_d_une_page_web(importer: Any) -> Non
                 delais.append(curseur.fetchone()[0])
 
     importer(DIX, suivi=suivi)
-    assert delais == ["0", "0"]
+    assert set(delais) == {"0"}
 
 
 def test_les_tables_de_transit_sont_vides_apres_l_import_et_hors_du_mur(importer: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,19 @@ from professionnels.models import ImportAnnuaire
 DEMO = Path(__file__).resolve().parents[2] / "donnees" / "demo"
 _LARGEUR = 40
 _REJETS_AFFICHES = 20
+_TABLES = {
+    "structures": "Structures",
+    "professionnels": "Professionnels",
+    "exercices": "Exercices",
+    "boites": "Boîtes MSSanté",
+}
+_MOTS = {
+    "ajoutes": "ajouts",
+    "modifies": "modifications",
+    "rouverts": "réouvertures",
+    "clos": "clôtures",
+    "inchanges": "sans changement",
+}
 
 
 class Command(BaseCommand):
@@ -76,22 +88,25 @@ class Command(BaseCommand):
         part = min(lus / total, 1.0) if total else 1.0
         pleins = int(part * _LARGEUR)
         barre = "█" * pleins + "░" * (_LARGEUR - pleins)
-        self.stderr.write(f"\r{barre} {part:4.0%} {fichier[:40]:<40}", ending="")
-        if lus >= total:
-            self.stderr.write("\r" + " " * (_LARGEUR + 50) + "\r", ending="")
-        sys.stderr.flush()
+        self._ecrire_barre(f"{barre} {part:4.0%} {fichier[:40]:<40}")
+
+    def _ecrire_barre(self, texte: str) -> None:
+        self.stderr.write(f"\r{texte}", style_func=str, ending="")
+        self.stderr.flush()
 
     def _raconter(self, trace: ImportAnnuaire) -> None:
+        if self.stderr.isatty():
+            self._ecrire_barre(" " * (_LARGEUR + 46) + "\r")
         for nature in ("personnes", "finess", "boites"):
             if compte := trace.bilan.get(f"fichier_{nature}"):
                 self.stdout.write(
                     f"{compte['fichier']} : {compte['lus']} lignes lues, {compte['ignores']} "
                     f"ignorées, {compte['rejetes']} rejetées"
                 )
-        for table in ("structures", "professionnels", "exercices", "boites"):
+        for table in _TABLES:
             if compte := trace.bilan.get(table):
-                detail = ", ".join(f"{nombre} {nom}" for nom, nombre in compte.items())
-                self.stdout.write(f"{table} : {detail}")
+                detail = ", ".join(f"{_MOTS[nom]} {nombre}" for nom, nombre in compte.items())
+                self.stdout.write(f"{_TABLES[table]} : {detail}")
         rejets = trace.rejets.order_by("fichier", "ligne")
         for rejet in rejets[:_REJETS_AFFICHES]:
             self.stdout.write(f"  rejet {rejet.fichier} ligne {rejet.ligne} : {rejet.motif}")
