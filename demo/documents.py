@@ -27,7 +27,8 @@ def pdf(titre: str, lignes: Sequence[str]) -> bytes:
     page.Contents = document.make_stream(b"\n".join(morceaux))
     document.docinfo["/Title"] = titre
     sortie = BytesIO()
-    document.save(sortie)
+    # The same document gives the same bytes, so that it is recognised at the next start.
+    document.save(sortie, deterministic_id=True)
     return sortie.getvalue()
 
 

@@ -32,7 +32,7 @@ CLIENT_PSC = "mes-demo"
 
 # Commands of `bin/manage` that need more than mes_app.
 COMMANDES_DU_PROPRIETAIRE = frozenset({"migrate", "sql_roles"})
-COMMANDES_DE_COMPTAGE = frozenset({"verifier_journal"})
+COMMANDES_DE_COMPTAGE = frozenset({"verifier_journal", "matrice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +139,17 @@ def web(demo: Demonstration, appelant: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def beat(demo: Demonstration, appelant: Mapping[str, str]) -> dict[str, str]:
-    """The scheduler only puts names of tasks on the broker: it gets keys that open nothing.
+def sans_cles(demo: Demonstration, appelant: Mapping[str, str]) -> dict[str, str]:
+    """For beat, which only puts names of tasks on the broker, and for `collectstatic`.
 
-    The settings want keys of the right form, and a database address, which here has no password.
+    The settings want keys of the right form, and a database address: these keys open nothing and
+    the address has no password.
     """
     rien = base64.b64encode(bytes(32)).decode()
     sans_mot_de_passe = demo.bases[APP].partition("@")[2]
     return _produit(demo, appelant) | {
         "DATABASE_URL": f"postgresql://{APP}@{sans_mot_de_passe}",
-        "MES_SECRET": "l-horloge-ne-signe-rien",
+        "MES_SECRET": "rien-n-est-signe-ici",
         "MES_CLES": f"1:{rien}",
         "MES_CLE_INDEX": rien,
         "MES_CLE_SIGNATURE": rien,

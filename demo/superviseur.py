@@ -165,26 +165,33 @@ class Superviseur:
             dossier=RACINE,
         )
 
-    def executer(self, commande: str, *options: str, environnement: Mapping[str, str]) -> None:
-        """Runs a management command to its end. Raises ServeurIndisponible when it fails."""
+    def commencer(self, commande: str, *options: str, environnement: Mapping[str, str]) -> Enfant:
+        """Starts a management command; `finir` waits for it."""
         journal = self.journaux / f"{commande}.log"
         journal.unlink(missing_ok=True)
-        enfant = lancer(
+        return lancer(
             commande,
             [sys.executable, RACINE / "manage.py", commande, *options],
             journal=journal,
             environnement=environnement,
             dossier=RACINE,
         )
+
+    def finir(self, enfant: Enfant) -> None:
+        """Waits for the end of a command. Raises ServeurIndisponible when it fails."""
         try:
             code = enfant.processus.wait()
         finally:
             enfant.arreter()  # at Ctrl-C
         if code:
-            fin = journal.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+            fin = enfant.journal.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
             raise ServeurIndisponible(
-                f"manage.py {commande} a échoué, voyez {journal}\n" + "\n".join(fin)
+                f"manage.py {enfant.nom} a échoué, voyez {enfant.journal}\n" + "\n".join(fin)
             )
+
+    def executer(self, commande: str, *options: str, environnement: Mapping[str, str]) -> None:
+        """Runs a management command to its end. Raises ServeurIndisponible when it fails."""
+        self.finir(self.commencer(commande, *options, environnement=environnement))
 
     def demarrer(self, port: int) -> reglages.Demonstration:
         """Everything up to a web server that answers."""
@@ -252,16 +259,18 @@ class Superviseur:
 
     def _demarrer_produit(self, demo: reglages.Demonstration) -> None:
         appelant = os.environ
-        self.executer("migrate", environnement=reglages.migrations(demo, appelant))
-        self.executer(
+        # Compressing the static files takes as long as the migrations and needs no database.
+        statiques = self.commencer(
             *("collectstatic", "--noinput", "--clear"),
-            environnement=reglages.application(demo, appelant),
+            environnement=reglages.sans_cles(demo, appelant),
         )
+        self.executer("migrate", environnement=reglages.migrations(demo, appelant))
         self.executer(
             "peupler",
             *("--fichier", str(self.donnees / "demo.json")),
             environnement=reglages.application(demo, appelant),
         )
+        self.finir(statiques)
         ecrire_prive(
             self.donnees / "environnement.json",
             json.dumps(reglages.a_garder(demo, appelant), indent=2),
@@ -292,7 +301,7 @@ class Superviseur:
                 "beat",
                 *("celery", "-A", "mes.celery:application", "beat", "-l", "INFO"),
                 *("-s", str(self.donnees / "beat"), "--pidfile="),
-                environnement=reglages.beat(demo, appelant),
+                environnement=reglages.sans_cles(demo, appelant),
             ),
         )
         attendre(web, lambda: _site_repond(demo.port_web, web.journal))
@@ -340,9 +349,9 @@ def annonce(contenu: Mapping[str, Any]) -> str:
             f"  professionnel  {professionnel['nom']} · RPPS {professionnel['rpps']} · {precision}"
         )
     for agent in comptes.get("agents", []):
+        totp = f" · TOTP {agent['secret_totp']}" if agent["secret_totp"] else ""
         lignes.append(
-            f"  agent          {agent['identifiant']} · mot de passe {agent['mot_de_passe']} · "
-            f"TOTP {agent['secret_totp']}"
+            f"  agent          {agent['identifiant']} · mot de passe {agent['mot_de_passe']}{totp}"
         )
     lignes.append(f"  courriels et SMS envoyés : {contenu['boite'].removesuffix('messages')}")
     return "\n".join(lignes)

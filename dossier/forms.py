@@ -109,12 +109,17 @@ class FormulaireDepot(forms.Form):
         super().__init__(*args, **options)
         champ = self.fields["type_code"]
         assert isinstance(champ, forms.ChoiceField)
-        champ.choices = [("", "Choisissez un type"), *types]
+        champ.choices = [("", "Choisissez dans la liste"), *types]
 
 
 class FormulaireDepotUsager(FormulaireDepot):
     """The patient chooses whether professionals see it (R-MAS-02)."""
 
+    type_code = forms.ChoiceField(
+        label="Catégorie",
+        help_text="La catégorie suffit. Si vous connaissez le type précis, il aide vos soignants.",
+        error_messages={"required": "Choisissez la catégorie du document."},
+    )
     confidentialite = forms.ChoiceField(
         label="Confidentialité du document",
         choices=[

@@ -612,7 +612,6 @@ def _devant_un_document_ouvert(situation: Situation, action: Action) -> Situatio
         type_document="",
         masques=frozenset(),
         auteur=False,
-        cote_patient=False,
         attestation=False,
         case=_CASE_OUVERTE,
     )
@@ -638,7 +637,7 @@ def decider_au_mieux(situation: Situation, reglages: Reglages = DEFAUT) -> Decis
     refuses (an author, even blocked, deletes her own; an administrator masks without consent).
     """
     ouvert = _devant_un_document_ouvert(situation, situation.action)
-    propre = replace(ouvert, auteur=True, cote_patient=True, masque_pose_par_professionnel=True)
+    propre = replace(ouvert, auteur=True, masque_pose_par_professionnel=True)
     return decider(propre, reglages)
 
 

@@ -30,13 +30,6 @@ from mes.socle import mur
 Suite = Callable[[HttpRequest], HttpResponseBase]
 
 
-def hors_transaction(vue: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a view that manages its own transactions: what it counts (login attempts) must survive
-    a refusal. The wall cannot open there."""
-    vue.hors_transaction = True  # type: ignore[attr-defined]
-    return vue
-
-
 def _gere_ses_transactions(chemin: str) -> bool:
     try:
         fonction = resolve(chemin).func

@@ -78,7 +78,8 @@ class Professionnel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prenom} {self.nom}".strip()
+        # The directory writes everything in capitals; a first name is read as people write it.
+        return f"{self.prenom.title()} {self.nom}".strip()
 
 
 class ExerciceQuerySet(models.QuerySet["Exercice"]):

@@ -1,6 +1,7 @@
 """The professionals' door (Web PS)."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from dossier.views import ps
 from webps.views import patients
@@ -8,6 +9,7 @@ from webps.views import patients
 app_name = "webps"
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="webps:recherche"), name="accueil"),
     path("", include("webps.urls_connexion")),
     path("patients/", patients.recherche, name="recherche"),
     path("patients/declaration/", patients.declaration, name="declaration"),

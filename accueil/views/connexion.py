@@ -29,7 +29,7 @@ from comptes.models import Compte
 from comptes.suites import CHAMP, suite_demandee
 from journal.faits import ActeurTrace, Fait, FaitSecurite, GenreActeur
 from journal.inscription import Inscription, inscrire, inscrire_securite
-from mes.intergiciels import hors_transaction
+from mes.socle.vues import hors_transaction
 from mes.portails import PATIENT
 from notifications.models import Canal
 from usagers.models import Gestion, Qualite

@@ -23,6 +23,9 @@ from journal.faits import Fait
 from journal.lecture import lectures_par_des_professionnels
 from mes.socle.nomenclatures import categories, types_documents
 
+PROFIL_MEDICAL = "DOCPAT08"
+"""The synthesis of the medical profile, which the product writes itself."""
+
 
 @require_GET
 def liste(request: HttpRequest) -> HttpResponse:
@@ -114,14 +117,20 @@ def qui(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def _types_proposes() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Types that a patient adds, by category: those the table reserves to nobody else."""
-    groupes: dict[str, list[tuple[str, str]]] = {}
+    """Types that a patient adds: first one by category, in its name, then every precise one.
+
+    Those that the table reserves to somebody else, and the synthesis that we write, are absent.
+    """
+    simples: list[tuple[str, str]] = []
+    precis: dict[str, list[tuple[str, str]]] = {}
     for code, type_document in types_documents().items():
-        if "patient" in type_document.deposant.split("|") or type_document.deposant == "ps":
-            groupes.setdefault(type_document.libelle_categorie or "Autres documents", []).append(
-                (code, type_document.libelle)
-            )
-    return list(groupes.items())
+        if type_document.deposant == "patient" and code != PROFIL_MEDICAL:
+            simples.append((code, type_document.libelle_categorie))
+        elif "ps" in type_document.deposant.split("|"):
+            groupe = type_document.libelle_categorie or "Autres documents"
+            precis.setdefault(groupe, []).append((code, type_document.libelle))
+    groupes = ((f"Type précis : {groupe}", types) for groupe, types in precis.items())
+    return [("Catégorie", simples), *groupes]
 
 
 @require_http_methods(["GET", "POST"])

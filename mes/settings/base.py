@@ -251,7 +251,7 @@ DEFAULT_FROM_EMAIL = texte("MES_EXPEDITEUR", "Mon espace santé <ne-pas-repondre
 MES_SMS_URL = texte("MES_SMS_URL", "")
 MES_SMS_JETON = texte("MES_SMS_JETON", "")
 
-MES_ANNUAIRE_URL = texte("MES_ANNUAIRE_URL", "")  # folder or address of the daily extraction
+MES_ANNUAIRE_URL = texte("MES_ANNUAIRE_URL", "")  # folder of the daily extraction
 # An import that would close more of the active exercices or boxes (in %) stops.
 MES_ANNUAIRE_FERMETURES_MAX = entier("MES_ANNUAIRE_FERMETURES_MAX", 20)
 
@@ -291,5 +291,9 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["console"], "level": texte("MES_NIVEAU_TRACES", "INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "axes": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

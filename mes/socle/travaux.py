@@ -46,12 +46,10 @@ class Nature:
 _natures: dict[str, Nature] = {}
 
 
-def nature(
-    nom: str, *, file: str, essais_max: int = 10
-) -> Callable[[Callable[[UUID], None]], Callable[[UUID], None]]:
-    """Registers a function (uuid of the target → None) as the way to do the jobs named `nom`."""
+def nature(nom: str, *, file: str, essais_max: int = 10) -> Callable[[Faire], Faire]:
+    """Registers a function (the job's row → None) as the way to do the jobs named `nom`."""
 
-    def enregistrer(fonction: Faire) -> Callable[[UUID], None]:
+    def enregistrer(fonction: Faire) -> Faire:
         if nom in _natures and _natures[nom].fonction is not fonction:
             raise ValueError(f"nature de travail déjà prise : {nom}")
         _natures[nom] = Nature(nom, file, essais_max, fonction)

@@ -38,7 +38,9 @@ def un_autre_code(code: str) -> str:
 def vieillir_code(**duree: float) -> None:
     """As if the code had been sent that much earlier."""
     ecart = timedelta(**duree)
-    DispositifCode.objects.update(expire_le=F("expire_le") - ecart, envoye_le=F("envoye_le") - ecart)
+    DispositifCode.objects.update(
+        expire_le=F("expire_le") - ecart, envoye_le=F("envoye_le") - ecart
+    )
 
 
 # --- Two factors, each time (R-AUT-01) ---------------------------------------------------------
@@ -437,7 +439,9 @@ def test_un_identifiant_inconnu_recoit_la_meme_reponse_au_prix_du_meme_travail(
             reponse = Navigateur(REMOTE_ADDR=f"192.0.2.{len(identifiant)}").taper_mot_de_passe(
                 "pas-le-bon", identifiant
             )
-        page = re.sub(r'(name="csrfmiddlewaretoken" value|value)="[^"]*"', "", reponse.content.decode())
+        page = re.sub(
+            r'(name="csrfmiddlewaretoken" value|value)="[^"]*"', "", reponse.content.decode()
+        )
         return reponse.status_code, page, HacheurCompte.travail, len(requetes)
 
     essayer("premiere.fois")  # makes, once for all, the key that seals the security journal
@@ -490,7 +494,13 @@ def test_apres_la_connexion_on_arrive_a_la_page_demandee(navigateur, suite):
 
 @pytest.mark.parametrize(
     "suite",
-    ["https://mechant.example/", "//mechant.example/", "/\\mechant.example", "javascript:alert(1)", "documents"],
+    [
+        "https://mechant.example/",
+        "//mechant.example/",
+        "/\\mechant.example",
+        "javascript:alert(1)",
+        "documents",
+    ],
 )
 def test_une_page_d_ailleurs_n_est_pas_suivie(navigateur, suite):
     navigateur.taper_mot_de_passe(next=suite)

@@ -163,7 +163,7 @@ def test_le_moyen_d_identification_est_reconnu(federation, moyen, dit):
 
 @pytest.mark.regle("R-PS-09")
 def test_plusieurs_exercices_donnent_le_choix(federation):
-    premier, second = inscrire_au_repertoire(GENERALISTE, "990009011", "990009045")
+    _, second = inscrire_au_repertoire(GENERALISTE, "990009011", "990009045")
     medecin = Medecin()
     assert medecin.entrer().headers["Location"] == "/ps/connexion/exercice/"
     assert not est_connecte_ps(medecin.client)
@@ -436,9 +436,7 @@ def test_un_niveau_superieur_a_celui_demande_suffit_et_un_inferieur_non(federati
 # --- Out of order ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "scenario", [Scenario.JETON_INDISPONIBLE, Scenario.USERINFO_INDISPONIBLE]
-)
+@pytest.mark.parametrize("scenario", [Scenario.JETON_INDISPONIBLE, Scenario.USERINFO_INDISPONIBLE])
 def test_une_panne_a_l_echange_est_dite_et_n_ecrit_rien(federation, scenario):
     inscrire_au_repertoire(GENERALISTE, "990009011")
     federation.ordonner("scenario", scenario=scenario, fois=1)
@@ -490,7 +488,9 @@ def test_une_rotation_des_cles_est_suivie(federation, retirer):
 def vieillir(medecin: Medecin, **duree: float) -> None:
     """As if everything received had been received that much earlier."""
     ecart = timedelta(**duree)
-    JetonsPSC.objects.update(a_rafraichir_le=F("a_rafraichir_le") - ecart, fin_le=F("fin_le") - ecart)
+    JetonsPSC.objects.update(
+        a_rafraichir_le=F("a_rafraichir_le") - ecart, fin_le=F("fin_le") - ecart
+    )
     session = medecin.session
     session["psc_verifier_le"] = 0
     session.save()

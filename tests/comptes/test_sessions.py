@@ -18,6 +18,7 @@ from comptes import actions, sessions
 from comptes.authentification import BACKEND
 from comptes.models import JetonsPSC
 from comptes.sessions import Fin, Limites, SerialiseurScelle, fin_atteinte, reste
+from mes.portails import PATIENT, PS
 from mes.socle.trousseau import trousseau
 from tests.comptes.conftest import Navigateur, code_recu
 from tests.comptes.outils import (
@@ -27,7 +28,6 @@ from tests.comptes.outils import (
     est_connecte_ps,
     session_de,
 )
-from mes.portails import PATIENT, PS
 from tests.situations import creer_exercice
 
 pytestmark = pytest.mark.django_db
@@ -349,7 +349,9 @@ def test_un_formulaire_d_un_autre_site_ne_devient_pas_un_brouillon(alex):
     vieillir(navigateur, 901)
     reponse = navigateur.post("/reglages/", {"message": TEXTE})
     assert reponse.status_code == 403
-    assert "_brouillon" not in (session_de(navigateur) if navigateur.cookies[PATIENT.temoin].value else {})
+    assert "_brouillon" not in (
+        session_de(navigateur) if navigateur.cookies[PATIENT.temoin].value else {}
+    )
 
 
 # --- Headers -----------------------------------------------------------------------------------

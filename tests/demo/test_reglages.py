@@ -48,7 +48,7 @@ def test_chaque_processus_ne_recoit_que_ses_secrets(demo: Demonstration) -> None
     recus = {
         "web": secrets_dans(reglages.web(demo, APPELANT)),
         "worker": secrets_dans(reglages.application(demo, APPELANT)),
-        "beat": secrets_dans(reglages.beat(demo, APPELANT)),
+        "beat": secrets_dans(reglages.sans_cles(demo, APPELANT)),
         "migrations": secrets_dans(reglages.migrations(demo, APPELANT)),
         "boite": secrets_dans(reglages.boite(APPELANT)),
         "federations": secrets_dans(reglages.federations(demo, APPELANT)),
@@ -75,7 +75,7 @@ def test_la_base_de_l_appelant_n_est_jamais_celle_de_la_demonstration(demo: Demo
     environnements = [
         reglages.web(demo, appelant),
         reglages.application(demo, appelant),
-        reglages.beat(demo, appelant),
+        reglages.sans_cles(demo, appelant),
         reglages.migrations(demo, appelant),
         reglages.federations(demo, appelant),
         reglages.boite(appelant),

@@ -86,9 +86,13 @@ def test_ce_qui_est_annule_n_est_jamais_envoye():
     class Annuler(Exception):
         pass
 
-    with pytest.raises(Annuler), transaction.atomic():
+    @transaction.atomic
+    def ecrire_puis_annuler() -> None:
         ecrire()
         raise Annuler
+
+    with pytest.raises(Annuler):
+        ecrire_puis_annuler()
     assert not Envoi.objects.exists()
     assert not Travail.objects.exists()
 

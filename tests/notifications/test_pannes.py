@@ -78,9 +78,7 @@ class Atelier:
         self.environnement = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "mes.settings.demo",
-            "DATABASE_URL": urlunsplit(
-                base._replace(path="/" + connection.settings_dict["NAME"])
-            ),
+            "DATABASE_URL": urlunsplit(base._replace(path="/" + connection.settings_dict["NAME"])),
             "REDIS_URL": urlunsplit(courtier._replace(path=f"/{numero}")),
             "MES_SMTP_HOTE": "127.0.0.1",
             "MES_SMTP_PORT": str(port_smtp),
@@ -105,8 +103,10 @@ class Atelier:
     def lancer_worker(self) -> subprocess.Popen[bytes]:
         with (self.journaux / f"worker{len(self.workers)}.log").open("wb") as journal:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "mes.celery:application", "worker"]
-                + ["-Q", "notifications", "-c", "1", "--without-gossip", "--without-mingle"],
+                [
+                    *(sys.executable, "-m", "celery", "-A", "mes.celery:application", "worker"),
+                    *("-Q", "notifications", "-c", "1", "--without-gossip", "--without-mingle"),
+                ],
                 cwd=RACINE,
                 env=self.environnement,
                 stdout=journal,

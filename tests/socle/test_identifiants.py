@@ -313,6 +313,7 @@ def test_chaque_environnement_n_accepte_que_ses_oid(environnement, attendus) -> 
 
 @pytest.mark.regle("R-INS-03")
 def test_un_ancien_oid_est_refuse_meme_si_on_le_dit_accepte() -> None:
+    assert {"1.2.250.1.213.1.4.1", "1.2.250.1.213.1.4.2"} == OIDS_INS_ANCIENS
     for oid in OIDS_INS_ANCIENS:
         refus(valider_oid_ins, oid, acceptes={oid})
         with pytest.raises(ValueError, match="can't be accepted"):
@@ -519,7 +520,7 @@ def test_un_rpps_mal_saisi_est_refuse(saisie) -> None:
     assert refus(valider_rpps, saisie).champ == "rpps"
 
 
-@pytest.mark.parametrize("adeli", ["991234567", "2A1234567", "2b1234567", "9D1234567"])
+@pytest.mark.parametrize("adeli", ["991234567", "2A1234567", "2b1234567", "9D1234567", "909999999"])
 def test_un_adeli_est_verifie_dans_sa_forme(adeli) -> None:
     assert valider_adeli(adeli) == adeli.upper()
     assert str(lire_idnps("0" + adeli)) == "0" + adeli.upper()
@@ -562,7 +563,8 @@ def test_siren_et_siret_suivent_luhn() -> None:
     refus(valider_siren, siren[:-1] + str((int(siren[-1]) + 1) % 10))
     refus(valider_siret, siret[:-1] + str((int(siret[-1]) + 1) % 10))
     refus(valider_siren, siren[:-1])
-    refus(valider_siret, siret + "0")
+    for saisie in (siret + "0", siret[:-1], siret[:-1] + "A"):
+        assert "14 chiffres" in str(refus(valider_siret, saisie))
 
 
 def test_les_etablissements_de_la_poste_ont_leur_propre_regle() -> None:
@@ -647,7 +649,7 @@ def test_huit_chiffres_qui_ne_sont_pas_une_date_sont_acceptes() -> None:
 
 @pytest.mark.regle("R-ACT-06")
 def test_le_code_provisoire_compte_douze_lettres_ou_chiffres() -> None:
-    assert valider_code_provisoire(" abCD1234efGH ") == "ABCD1234EFGH"
+    assert valider_code_provisoire(" abCD1034efGZ ") == "ABCD1034EFGZ"
     for saisie in (
         "",
         "ABCD1234EFG",
@@ -709,7 +711,7 @@ def test_un_identifiant_de_connexion_mal_choisi_est_refuse(saisie, mot) -> None:
 
 
 PERSONNE = {
-    "mots": ("DEMO-UN", "Jean-Loup", "alex.exemple@boite.example", "0639980015"),
+    "mots": ("DEMO-UN", "Jean-Loup", "Lou", "alex.exemple@boite.example", "0639980015"),
     "date_naissance": date(1985, 4, 12),
     "nir": "1 85 04 99 000 001 62",
 }
@@ -728,6 +730,8 @@ PERSONNE = {
         ("Velo7rouges", (ManqueMotDePasse.SPECIAL,)),
         ("", tuple(ManqueMotDePasse)[:1] + tuple(ManqueMotDePasse)[2:5]),
         ("V+7" + "elorouge" * 16, (ManqueMotDePasse.LONGUEUR_MAXIMALE,)),
+        (("V+7" + "elorouge" * 16)[:128], ()),
+        ("Aab1!cAab1", ()),
     ],
 )
 def test_le_mot_de_passe_dit_tout_ce_qui_lui_manque(mot_de_passe, attendus) -> None:
@@ -746,6 +750,7 @@ def test_le_mot_de_passe_dit_tout_ce_qui_lui_manque(mot_de_passe, attendus) -> N
         "Bleu!JEANLOUP7",
         "Bleu!jean-loup7",
         "Bleu!alex7Bleu",
+        "Bleu!lou7Bleu",
         "Bleu!0639980015x",
         "Bleu+12041985",
         "Bleu+12/04/85",

@@ -192,7 +192,9 @@ class TestLesRoles:
                 "SELECT rolname, rolsuper, rolbypassrls, rolcanlogin FROM pg_roles "
                 "WHERE rolname LIKE 'mes\\_%%'"
             )
-            roles = {nom: (superu, passe, entre) for nom, superu, passe, entre in curseur.fetchall()}
+            roles = {
+                nom: (superu, passe, entre) for nom, superu, passe, entre in curseur.fetchall()
+            }
         assert roles == {
             "mes_proprietaire": (False, False, True),
             "mes_app": (False, False, True),
@@ -227,7 +229,11 @@ class TestLesRoles:
     @pytest.mark.parametrize(
         "table",
         [
-            *(nom for nom, t in TABLES.items() if t.classe in (Classe.MEDICALE, Classe.CLE_MEDICALE)),
+            *(
+                nom
+                for nom, t in TABLES.items()
+                if t.classe in (Classe.MEDICALE, Classe.CLE_MEDICALE)
+            ),
             "django_session",
             "comptes_compte",
         ],

@@ -27,7 +27,7 @@ from comptes.suites import CHAMP, suite_demandee
 from habilitations.politique import Motif, phrase
 from journal.faits import FaitSecurite, GenreActeur
 from journal.inscription import inscrire_securite
-from mes.intergiciels import hors_transaction
+from mes.socle.vues import hors_transaction
 from mes.portails import PS
 from mes.socle.nomenclatures import professions, specialites
 from professionnels.models import Exercice, Professionnel
