@@ -69,7 +69,7 @@ def menus(request: HttpRequest) -> dict[str, Any]:
             "profil_ouvert": nom_affiche(acces.traits()),
             "profil_autre": acces.acteur.genre is not Acteur.TITULAIRE,
             "non_lues": Notification.objects.filter(
-                compte_id=acces.acteur.compte_id, espace_id=acces.espace_id, lue_le=None
+                compte_id=acces.acteur.compte, espace_id=acces.espace_id, lue_le=None
             ).count(),
         }
     return contexte

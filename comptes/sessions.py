@@ -21,8 +21,10 @@ from mes.socle.chiffrement import ChiffrementInvalide
 from mes.socle.trousseau import trousseau
 
 LIEU = "django.session"
-GRAIN = 30
-"""Seconds: the last activity is written at most that often, not at every page."""
+GRAIN_MAXIMAL = 30
+ANNONCE_MAXIMALE = 120
+MARGE = 3600
+"""Seconds that an ended session stays readable, to say why and to keep what arrives too late."""
 
 _OUVERTE = "_ouverte_le"
 _ACTIVE = "_active_le"
@@ -78,6 +80,16 @@ class Limites:
     inactivite: int
     maximum: int
 
+    @property
+    def grain(self) -> int:
+        """The last activity is written at most that often, not at every page."""
+        return min(GRAIN_MAXIMAL, self.inactivite // 10)
+
+    @property
+    def annonce(self) -> int:
+        """How long before its end a session announces it."""
+        return min(ANNONCE_MAXIMALE, self.inactivite // 3)
+
 
 def limites(portail: str) -> Limites:
     return Limites(**settings.MES_SESSIONS[portail])
@@ -108,13 +120,7 @@ def reste(session: SessionBase, bornes: Limites, maintenant: float) -> int:
     return int(fin - maintenant)
 
 
-def peut_etre_prolongee(session: SessionBase, bornes: Limites) -> bool:
-    """Whether activity would push the end further: not when the maximum comes first."""
-    limite: float = session[_OUVERTE] + bornes.maximum
-    return bool(session[_ACTIVE] + bornes.inactivite < limite)
-
-
-def marquer_activite(session: SessionBase, maintenant: float, *, grain: int = GRAIN) -> None:
+def marquer_activite(session: SessionBase, maintenant: float, *, grain: int) -> None:
     if maintenant - session[_ACTIVE] >= grain:
         session[_ACTIVE] = int(maintenant)
 
@@ -138,7 +144,7 @@ def ouvrir_session(
     instant = int(time.time() if maintenant is None else maintenant)
     request.session[_OUVERTE] = request.session[_ACTIVE] = instant
     # Only for the sweeping of the table: the limits above are what ends a session.
-    request.session.set_expiry(limites(portail).maximum)
+    request.session.set_expiry(limites(portail).maximum + MARGE)
     if jetons_psc is not None:
         request.session[_JETONS_PSC] = str(jetons_psc)
 

@@ -26,12 +26,26 @@ class Patient:
 
 
 PATIENTS = (
-    Patient("185049900000162", "DEMO-UN", "ALEX", "M", "1985-04-12", "alex.demo-un", "+33639980001"),
     Patient(
-        "287099900000290", "DEMO-DEUX", "CAMILLE", "F", "1987-09-03", "camille.demo-deux", "+33639980002"
+        "185049900000162", "DEMO-UN", "ALEX", "M", "1985-04-12", "alex.demo-un", "+33639980001"
     ),
     Patient(
-        "262129900000896", "DEMO-CINQ", "MARTHE", "F", "1962-12-01", "marthe.demo-cinq", "+33639980003"
+        "287099900000290",
+        "DEMO-DEUX",
+        "CAMILLE",
+        "F",
+        "1987-09-03",
+        "camille.demo-deux",
+        "+33639980002",
+    ),
+    Patient(
+        "262129900000896",
+        "DEMO-CINQ",
+        "MARTHE",
+        "F",
+        "1962-12-01",
+        "marthe.demo-cinq",
+        "+33639980003",
     ),
     Patient("238059900001091", "DEMO-SEPT", "ODETTE", "F", "1938-05-25"),
 )

@@ -264,7 +264,8 @@ def _deja_present(acces: Acces, fiche: _Fiche) -> UUID | None:
         if existant is None:
             return None
         if bytes(existant.contenu_index) == contenu:
-            return existant.pk
+            meme: UUID = existant.pk
+            return meme
         raise DepotRefuse(
             "IDENTIFIANT_DEJA_UTILISE",
             "Un autre document porte déjà cet identifiant unique : faites corriger le logiciel "
@@ -279,7 +280,8 @@ def _deja_present(acces: Acces, fiche: _Fiche) -> UUID | None:
         auteur_genre=GENRES_AUTEUR[acces.acteur.genre],
         auteur_id=acces.acteur.id,
     )
-    return memes.values_list("pk", flat=True).first()
+    existant = memes.first()
+    return None if existant is None else existant.id
 
 
 def _document_remplace(acces: Acces, fiche: _Fiche, remplace_id: UUID | None) -> Document | None:

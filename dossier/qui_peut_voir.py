@@ -21,7 +21,6 @@ from habilitations.politique import (
 )
 from mes.socle.nomenclatures import professions
 
-
 _POURQUOI = {
     Motif.AUTEUR: "A ajouté ce document et le voit toujours.",
     Motif.MATRICE: "Son métier lit ce type de document, avec votre accord.",

@@ -114,6 +114,13 @@ class ActeurAcces:
     mesure: Mesure = Mesure.AUCUNE
 
     @property
+    def compte(self) -> UUID:
+        """The account of whoever came by a screen. Raises LookupError for a command or a software."""
+        if self.compte_id is None:
+            raise LookupError("cet acteur n'a pas de compte")
+        return self.compte_id
+
+    @property
     def est_soignant(self) -> bool:
         return self.genre is Acteur.PROFESSIONNEL
 
@@ -232,7 +239,8 @@ class Acces:
 
     @property
     def espace_id(self) -> UUID:
-        return self.espace.pk
+        identifiant: UUID = self.espace.pk
+        return identifiant
 
     @property
     def coffre(self) -> Cle:

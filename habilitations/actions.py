@@ -118,9 +118,12 @@ def _refus(decision: Decision, acteur: ActeurAcces, espace_id: UUID) -> AccesRef
 
 
 def _acces_retire(espace_id: UUID, acteur: ActeurAcces) -> bool:
-    return RetraitAcces.objects.filter(
-        espace_id=espace_id, professionnel_id=acteur.id, leve_le=None
-    ).exists()
+    return (
+        acteur.id is not None
+        and RetraitAcces.objects.filter(
+            espace_id=espace_id, professionnel_id=acteur.id, leve_le=None
+        ).exists()
+    )
 
 
 def _recueillir_consentement_initial(
@@ -160,6 +163,8 @@ def _recueillir_consentement_initial(
 @transaction.atomic
 def fermer_dossier(*, acteur: ActeurAcces) -> None:
     """Closes the record this exercice has open, if any."""
+    if acteur.exercice_id is None:
+        return
     for ouverture in Ouverture.objects.select_for_update(of=("self",)).filter(
         exercice_id=acteur.exercice_id, fermee_le=None
     ):

@@ -84,9 +84,7 @@ def porte_usager(request: HttpRequest) -> PorteUsager:
     return PorteUsager(acteur, gestion.espace_id)
 
 
-def acces_usager(
-    request: HttpRequest, action: Action, *, objet_id: UUID | None = None
-) -> Acces:
+def acces_usager(request: HttpRequest, action: Action, *, objet_id: UUID | None = None) -> Acces:
     """Opens the chosen espace for the account of the session, until the page is rendered."""
     porte = porte_usager(request)
     acces = ouvrir(_pile(request), porte.acteur, porte.espace_id, action, objet_id=objet_id)
@@ -95,7 +93,9 @@ def acces_usager(
     return acces
 
 
-def acteur_de_l_exercice(exercice: Exercice, *, compte_id: UUID | None, regulateur: bool) -> ActeurAcces:
+def acteur_de_l_exercice(
+    exercice: Exercice, *, compte_id: UUID | None, regulateur: bool
+) -> ActeurAcces:
     """The professional, or the personnel without the right to read, of an exercice."""
     profession = professions().get(exercice.profession)
     genre = (
@@ -137,10 +137,11 @@ def acteur_de_l_exercice(exercice: Exercice, *, compte_id: UUID | None, regulate
 
 def acteur_professionnel(request: HttpRequest) -> ActeurAcces:
     """The exercice chosen at login, read anew at each request: one that ended is refused at once."""
+    choisi = request.session.get(EXERCICE_CHOISI)
     exercice = (
-        Exercice.objects.select_related("professionnel", "structure")
-        .filter(pk=request.session.get(EXERCICE_CHOISI))
-        .first()
+        Exercice.objects.select_related("professionnel", "structure").filter(pk=choisi).first()
+        if choisi
+        else None
     )
     if exercice is None:
         inconnu = ActeurTrace(GenreActeur.PROFESSIONNEL, None, "")
@@ -160,6 +161,8 @@ def acteur_professionnel(request: HttpRequest) -> ActeurAcces:
 
 def espace_ouvert(acteur: ActeurAcces) -> UUID | None:
     """The record this exercice has open now (one at a time, R-PS-22)."""
+    if acteur.exercice_id is None:
+        return None
     return (
         Ouverture.objects.en_cours(timezone.now())
         .filter(exercice_id=acteur.exercice_id)

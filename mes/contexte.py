@@ -16,9 +16,6 @@ from comptes import sessions
 from mes.portails import PATIENT, PS, Portail
 from webps.session import affichage
 
-ANNONCE = 120
-"""Seconds before its end that a session announces it."""
-
 _ESPACES_DE_NOMS = {PATIENT.nom: "accueil", PS.nom: "webps"}
 
 
@@ -35,13 +32,14 @@ class SessionWeb:
 
 
 def _session_web(request: HttpRequest, portail: Portail) -> SessionWeb | None:
-    reste = sessions.reste(request.session, sessions.limites(portail.nom), time.time())
+    bornes = sessions.limites(portail.nom)
+    reste = sessions.reste(request.session, bornes, time.time())
     if reste <= 0:
         return None
     espace = _ESPACES_DE_NOMS[portail.nom]
     return SessionWeb(
         reste=reste,
-        annonce=ANNONCE,
+        annonce=bornes.annonce,
         url_etat=reverse(f"{espace}:session_etat"),
         url_prolonger=reverse(f"{espace}:prolonger"),
         url_deconnexion=reverse(f"{espace}:deconnexion"),

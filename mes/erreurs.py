@@ -20,4 +20,4 @@ def introuvable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def panne(request: HttpRequest) -> HttpResponse:
     """No context, no query: it must render when nothing else works."""
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    return render(None, "500.html", status=500)

@@ -98,9 +98,7 @@ class SessionParPortail(SessionMiddleware):
         session = request.session
         accedee, modifiee, vide = session.accessed, session.modified, session.is_empty()
         if vide and portail.temoin in request.COOKIES:
-            response.delete_cookie(
-                portail.temoin, path=portail.prefixe, samesite="Lax"
-            )
+            response.delete_cookie(portail.temoin, path=portail.prefixe, samesite="Lax")
         elif modifiee and not vide and response.status_code < 500:
             try:
                 session.save()
@@ -146,6 +144,9 @@ class ConnexionRequise(LoginRequiredMiddleware):
         maintenant = time.time()
         ouverte = not getattr(view_func, "login_required", True)
         fin: Fin | None = request.fin_de_session  # type: ignore[attr-defined]
+        if fin is not None and getattr(view_func, "hors_session", False):
+            request.fin_de_session = None  # type: ignore[attr-defined]
+            return None
         if fin is None and request.user.is_authenticated:
             if not self._est_admis(request):
                 sessions.fermer_session(request)
@@ -154,8 +155,9 @@ class ConnexionRequise(LoginRequiredMiddleware):
         if fin is not None:
             return self._finir(request, fin, maintenant, ouverte=ouverte)
         if request.user.is_authenticated:
-            if not getattr(view_func, "sans_activite", False):
-                sessions.marquer_activite(request.session, maintenant)
+            if not getattr(view_func, "hors_session", False):
+                bornes = sessions.limites(_portail(request).nom)
+                sessions.marquer_activite(request.session, maintenant, grain=bornes.grain)
             if brouillons.CHAMP in request.POST:
                 brouillons.oublier(request.session)
         reponse: HttpResponseBase | None = super().process_view(

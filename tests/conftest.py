@@ -15,7 +15,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Transactional tests flush through the owner: mes_app may neither truncate nor own."""
     for item in items:
         marque = item.get_closest_marker("django_db")
-        transactionnel = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        transactionnel = {"transactional_db", "live_server"} & set(
+            getattr(item, "fixturenames", ())
+        )
         if transactionnel or (marque and marque.kwargs.get("transaction")):
             item.add_marker(
                 pytest.mark.django_db(transaction=True, databases=["default", "proprietaire"]),

@@ -65,7 +65,9 @@ RPPS = {
 }
 
 
-def creer_espace(nom: str, *, statut: Statut = Statut.ACTIVE, qualifiee: bool = True) -> EspaceSante:
+def creer_espace(
+    nom: str, *, statut: Statut = Statut.ACTIVE, qualifiee: bool = True
+) -> EspaceSante:
     personne = PERSONNES[nom]
     traits = TraitsStricts.depuis_saisie(
         nom_naissance=personne["nom_naissance"],

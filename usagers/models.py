@@ -51,7 +51,8 @@ class EspaceSante(models.Model):
 
     @property
     def espace_id(self) -> UUID:
-        return self.pk
+        identifiant: UUID = self.pk
+        return identifiant
 
 
 class Identite(models.Model):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from comptes.models import Compte
 from mes.socle import coffres
 from mes.socle.models import CleIdentite
-from usagers.identite import ins_transmissible, index_ins, index_traits, nom_affiche
+from usagers.identite import index_ins, index_traits, ins_transmissible, nom_affiche
 from usagers.models import EspaceSante, Gestion, Identite, Preferences, Statut
 
 

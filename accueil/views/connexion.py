@@ -29,8 +29,8 @@ from comptes.models import Compte
 from comptes.suites import CHAMP, suite_demandee
 from journal.faits import ActeurTrace, Fait, FaitSecurite, GenreActeur
 from journal.inscription import Inscription, inscrire, inscrire_securite
-from mes.socle.vues import hors_transaction
 from mes.portails import PATIENT
+from mes.socle.vues import hors_transaction
 from notifications.models import Canal
 from usagers.models import Gestion, Qualite
 

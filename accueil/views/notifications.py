@@ -29,7 +29,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     debut = (min(numero, 10_000) - 1) * TAILLE_PAGE
     recues = list(
         Notification.objects.filter(
-            compte_id=acces.acteur.compte_id, espace_id=acces.espace_id
+            compte_id=acces.acteur.compte, espace_id=acces.espace_id
         ).order_by("-cree_le")[debut : debut + TAILLE_PAGE + 1]
     )
     visibles = {
@@ -57,9 +57,7 @@ def liste(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tout_lire(request: HttpRequest) -> HttpResponse:
     acces = acces_usager(request, Action.LISTER)
-    actions_notifications.marquer_lues(
-        compte_id=acces.acteur.compte_id, espace_id=acces.espace_id
-    )
+    actions_notifications.marquer_lues(compte_id=acces.acteur.compte, espace_id=acces.espace_id)
     acces.noter(Fait.NOTIFICATIONS_LUES)
     messages.success(request, "Toutes les notifications sont marquées comme lues.")
     return redirect("accueil:notifications")
@@ -71,7 +69,7 @@ def basculer(request: HttpRequest, notification_id: UUID) -> HttpResponse:
     acces = acces_usager(request, Action.LISTER)
     actions_notifications.marquer(
         notification_id=notification_id,
-        compte_id=acces.acteur.compte_id,
+        compte_id=acces.acteur.compte,
         lue=request.POST.get("lue") == "oui",
     )
     return redirect("accueil:notifications")
@@ -80,9 +78,7 @@ def basculer(request: HttpRequest, notification_id: UUID) -> HttpResponse:
 @require_POST
 def supprimer(request: HttpRequest, notification_id: UUID) -> HttpResponse:
     acces = acces_usager(request, Action.LISTER)
-    actions_notifications.supprimer(
-        notification_id=notification_id, compte_id=acces.acteur.compte_id
-    )
+    actions_notifications.supprimer(notification_id=notification_id, compte_id=acces.acteur.compte)
     acces.noter(Fait.NOTIFICATION_SUPPRIMEE)
     messages.success(request, "La notification est supprimée.")
     return redirect("accueil:notifications")

@@ -19,8 +19,7 @@ from usagers.recherche import preferences_de, presenter_traits
 def reglages(request: HttpRequest) -> HttpResponse:
     """My identity (corrected at the caisse, R-INS-06), confidentiality, notifications."""
     acces = acces_usager(request, Action.LISTER)
-    compte_id = acces.acteur.compte_id
-    assert compte_id is not None
+    compte_id = acces.acteur.compte
     if request.method == "POST":
         actions_usagers.changer_preferences(
             espace_id=acces.espace_id,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,9 +15,12 @@ from comptes import brouillons, sessions
 from comptes.suites import suite_demandee
 
 
-def sans_activite(vue: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a view that scripts call by themselves: it doesn't keep a session alive."""
-    vue.sans_activite = True  # type: ignore[attr-defined]
+def hors_session(vue: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a view that asks about the session: it neither keeps it alive nor empties it when over.
+
+    What was being written can thus still be sent with its CSRF token, and be kept as a draft.
+    """
+    vue.hors_session = True  # type: ignore[attr-defined]
     return vue
 
 
@@ -25,17 +29,24 @@ def _reste(request: HttpRequest) -> int:
     return sessions.reste(request.session, sessions.limites(portail.nom), time.time())
 
 
-@sans_activite
+@hors_session
+@login_not_required
 @require_GET
 def etat(request: HttpRequest) -> HttpResponse:
-    """JSON `{"reste": seconds}`; asking doesn't count as activity."""
+    """JSON `{"reste": seconds}`, 0 when there is no session; asking doesn't count as activity."""
     return JsonResponse({"reste": _reste(request)})
 
 
+@hors_session
+@login_not_required
 @require_POST
 def prolonger(request: HttpRequest) -> HttpResponse:
-    """« Je reste connecté »: a script gets the new delay, a browser alone goes back to its page."""
-    sessions.marquer_activite(request.session, time.time(), grain=0)
+    """« Je reste connecté »: a script gets the new delay, a browser alone goes back to its page.
+
+    Too late, the delay is 0 and the page asked for says that the session is over.
+    """
+    if _reste(request) > 0:
+        sessions.marquer_activite(request.session, time.time(), grain=0)
     if request.accepts("text/html"):
         portail: Any = request.portail  # type: ignore[attr-defined]
         return redirect(suite_demandee(request, prefixe=portail.prefixe) or portail.prefixe)

@@ -80,9 +80,7 @@ def releve_sans_choix(acces: Acces, criteres: Criteres) -> Sequence[Compte]:
     """Counts of every category under the other criteria."""
     return comptes(
         acces,
-        Criteres(
-            depuis=criteres.depuis, deposant=criteres.deposant, epingles=criteres.epingles
-        ),
+        Criteres(depuis=criteres.depuis, deposant=criteres.deposant, epingles=criteres.epingles),
     )
 
 

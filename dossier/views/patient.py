@@ -64,9 +64,7 @@ def _page(request: HttpRequest, document_id: UUID) -> PageDocument:
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """One document: what it says, who added it, who has read it, what I can do with it."""
     page = _page(request, document_id)
-    actions.noter_lecture(
-        acces=page.acces, documents=[page.document], fait=Fait.DOCUMENT_CONSULTE
-    )
+    actions.noter_lecture(acces=page.acces, documents=[page.document], fait=Fait.DOCUMENT_CONSULTE)
     return TemplateResponse(
         request,
         "patient/documents/document.html",
@@ -106,9 +104,7 @@ def telecharger(request: HttpRequest, document_id: UUID) -> HttpResponse:
 def qui(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """« Qui peut voir ce document ? »"""
     page = _page(request, document_id)
-    page.acces.noter(
-        Fait.QUI_PEUT_VOIR, objet_id=document_id, details={"titre": page.apercu.titre}
-    )
+    page.acces.noter(Fait.QUI_PEUT_VOIR, objet_id=document_id, details={"titre": page.apercu.titre})
     return TemplateResponse(
         request,
         "patient/documents/qui.html",
@@ -142,7 +138,7 @@ def ajouter(request: HttpRequest) -> HttpResponse:
     formulaire = FormulaireDepotUsager(*donnees, types=_types_proposes(), initial=initial)
     if request.method == "POST" and formulaire.is_valid():
         saisie: dict[str, Any] = formulaire.cleaned_data
-        fichier = cast(UploadedFile, saisie["fichier"])
+        fichier = cast("UploadedFile[bytes]", saisie["fichier"])
         try:
             resultat = actions.deposer_document(
                 acces=acces,
@@ -173,9 +169,11 @@ def ajouter(request: HttpRequest) -> HttpResponse:
 
 def champ_du_refus(motif: str) -> str | None:
     """The form's field that a refusal is about, None for the whole form."""
-    return {"TITRE_REFUSE": "titre", "DATE_REFUSEE": "date_document", "TYPE_INCONNU": "type_code"}.get(
-        motif, "fichier"
-    )
+    return {
+        "TITRE_REFUSE": "titre",
+        "DATE_REFUSEE": "date_document",
+        "TYPE_INCONNU": "type_code",
+    }.get(motif, "fichier")
 
 
 @require_POST
@@ -243,5 +241,3 @@ def tout_masquer(request: HttpRequest) -> HttpResponse:
         "patient/documents/tout_masquer.html",
         {"masquer_par_defaut": acces.masquer_par_defaut},
     )
-
-

@@ -163,9 +163,7 @@ def _types_proposes() -> list[tuple[str, list[tuple[str, str]]]]:
     groupes: dict[str, list[tuple[str, str]]] = {}
     for code, type_document in types_documents().items():
         if "ps" in type_document.deposant.split("|"):
-            groupes.setdefault(type_document.categorie_ps, []).append(
-                (code, type_document.libelle)
-            )
+            groupes.setdefault(type_document.categorie_ps, []).append((code, type_document.libelle))
     return list(groupes.items())
 
 
@@ -177,7 +175,7 @@ def deposer(request: HttpRequest) -> HttpResponse:
     formulaire = FormulaireDepotPS(*donnees, types=_types_proposes())
     if request.method == "POST" and formulaire.is_valid():
         saisie: dict[str, Any] = formulaire.cleaned_data
-        fichier = cast(UploadedFile, saisie["fichier"])
+        fichier = cast("UploadedFile[bytes]", saisie["fichier"])
         try:
             resultat = actions.deposer_document(
                 acces=acces,

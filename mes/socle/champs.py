@@ -23,11 +23,11 @@ class CleUUID7(models.UUIDField):  # type: ignore[type-arg]
         return nom, chemin, positionnels, options
 
 
-class ChampScelle(models.BinaryField):
+class ChampScelle(models.BinaryField):  # type: ignore[type-arg]
     """A sealed value (`chiffrement`): opaque bytes for the database."""
 
 
-class IndexAveugle(models.BinaryField):
+class IndexAveugle(models.BinaryField):  # type: ignore[type-arg]
     """A blind index: 32 bytes of HMAC-SHA-256, searched by equality only."""
 
     def __init__(self, **options: Any) -> None:

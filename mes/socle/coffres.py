@@ -51,7 +51,7 @@ def creer_cles(espace_id: UUID) -> None:
     """Makes the three data keys of a new espace; the wall must be open for writing it."""
     for modele in MODELES:
         enveloppe = envelopper(modele, espace_id, Cle.nouvelle())
-        modele.objects.bulk_create([modele(espace_id=espace_id, enveloppe=enveloppe)])
+        modele(espace_id=espace_id, enveloppe=enveloppe).save(force_insert=True)
 
 
 def coffre(modele: ModeleCle, espace_id: UUID) -> Cle:
@@ -68,7 +68,8 @@ def coffres(modele: ModeleCle, espaces: Iterable[UUID]) -> dict[UUID, Cle]:
         "espace_id", "enveloppe"
     )
     return {
-        espace_id: ouvrir_enveloppe(modele, espace_id, enveloppe) for espace_id, enveloppe in lignes
+        espace_id: ouvrir_enveloppe(modele, espace_id, bytes(enveloppe))
+        for espace_id, enveloppe in lignes
     }
 
 

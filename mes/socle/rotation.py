@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -70,7 +71,8 @@ def _reenvelopper(modele: coffres.ModeleCle, espaces: list[UUID]) -> int:
         for ligne in anciennes:
             cle = coffres.ouvrir_enveloppe(modele, ligne.espace_id, bytes(ligne.enveloppe))
             ligne.enveloppe = coffres.envelopper(modele, ligne.espace_id, cle)
-        modele.objects.bulk_update(anciennes, ["enveloppe"], batch_size=LOT)
+        gestionnaire: Any = modele.objects
+        gestionnaire.bulk_update(anciennes, ["enveloppe"], batch_size=LOT)
     return len(lignes)
 
 

@@ -40,6 +40,7 @@ if (dialogue) {
     fin = Date.now() + secondes * 1000;
     dit = null;
     if (secondes > annonce && dialogue.open) dialogue.close();
+    dialogue.querySelector("[data-maximum]").hidden = secondes > annonce;
     tourner();
   };
 

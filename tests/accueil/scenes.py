@@ -124,9 +124,15 @@ def dossier_fourni() -> Scene:
     hier = timezone.localdate() - timedelta(days=1)
     documents = {
         "ancien": s.deposer(
-            medecin, espace, type_code="11490-0", titre="Lettre de sortie", date_document=date(2019, 4, 1)
+            medecin,
+            espace,
+            type_code="11490-0",
+            titre="Lettre de sortie",
+            date_document=date(2019, 4, 1),
         ),
-        "compte_rendu": s.deposer(autre, espace, titre="Consultation de cardiologie", date_document=hier),
+        "compte_rendu": s.deposer(
+            autre, espace, titre="Consultation de cardiologie", date_document=hier
+        ),
         "pdf": s.deposer(medecin, espace, titre="Consultation du soir", date_document=hier),
         "hostile": s.deposer(medecin, espace, titre="Note du 3 mars & suites"),
         "cda": s.deposer(
@@ -159,7 +165,7 @@ def dossier_fourni() -> Scene:
             espace,
             type_code="EXPPAT_2",
             titre="Mes notes de tension",
-            octets="Lundi : 12/8\nMardi : 13/8\n".encode(),
+            octets=b"Lundi : 12/8\nMardi : 13/8\n",
             nom_fichier="notes.txt",
         ),
         "rtf": s.deposer(

@@ -77,11 +77,11 @@ def session_de(client: Client, portail: Portail = PATIENT) -> SessionStore:
 
 def est_connecte(client: Client) -> bool:
     """Whether the browser is inside the patient's portal."""
-    return client.get("/session/etat/").status_code == 200
+    return client.get("/session/etat/").json()["reste"] > 0
 
 
 def est_connecte_ps(client: Client) -> bool:
-    return client.get("/ps/session/etat/").status_code == 200
+    return client.get("/ps/session/reprise/").headers.get("Location") == "/ps/"
 
 
 def contenu(envoi: Envoi) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 
 import pytest
@@ -98,7 +99,7 @@ def test_le_temoin_est_reserve_au_https_quand_le_site_l_est(navigateur, settings
 def test_une_session_de_patient_n_ouvre_pas_le_web_ps(navigateur, alex):
     session = connecter_usager(navigateur, alex)
     navigateur.cookies[PS.temoin] = session.session_key
-    assert navigateur.get("/ps/session/etat/").headers["Location"].startswith("/ps/connexion/")
+    assert navigateur.get("/ps/session/reprise/").headers["Location"].startswith("/ps/connexion/")
     # What was presented at the wrong door is destroyed.
     assert not Session.objects.filter(session_key=session.session_key).exists()
 
@@ -145,7 +146,7 @@ def test_une_session_de_professionnel_sans_pro_sante_connect_n_est_pas_admise(cl
     session = session_de(client, PS)
     session["psc_verifier_le"] = 0
     session.save()
-    reponse = client.get("/ps/session/etat/")
+    reponse = client.get("/ps/session/reprise/")
     assert "fin=psc" in reponse.headers["Location"]
 
 
@@ -244,6 +245,34 @@ def test_je_reste_connecte_repousse_la_fin_avec_ou_sans_script(navigateur, alex)
     assert reponse.headers["Location"] == "/historique/"
     reponse = navigateur.post("/session/prolonger/", {"next": "//mechant.example"})
     assert reponse.headers["Location"] == "/"
+
+
+@pytest.mark.regle("R-AUT-08")
+def test_demander_ou_prolonger_trop_tard_ne_fait_pas_perdre_ce_qu_on_ecrit(alex):
+    navigateur = Navigateur(enforce_csrf_checks=True)
+    connecter_usager(navigateur, alex)
+    page = navigateur.get("/reglages/").content.decode()
+    jeton = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    vieillir(navigateur, 901)
+    assert navigateur.get("/session/etat/").json()["reste"] == 0
+    reponse = navigateur.post(
+        "/session/prolonger/", {"csrfmiddlewaretoken": jeton}, HTTP_ACCEPT="application/json"
+    )
+    assert reponse.json()["reste"] == 0
+    reponse = navigateur.post("/reglages/", {"csrfmiddlewaretoken": jeton, "message": TEXTE})
+    assert reponse.headers["Location"] == "/connexion/?fin=inactivite"
+    assert session_de(navigateur)["_brouillon"]["champs"] == [["message", TEXTE]]
+
+
+@pytest.mark.regle("R-AUT-08")
+def test_la_duree_maximale_ne_se_prolonge_pas(navigateur, alex):
+    connecter_usager(navigateur, alex)
+    vieillir(navigateur, 43100, ouverture=True)
+    session = session_de(navigateur)
+    session["_active_le"] += 43100
+    session.save()
+    reponse = navigateur.post("/session/prolonger/", HTTP_ACCEPT="application/json")
+    assert 0 < reponse.json()["reste"] <= 100
 
 
 def test_l_activite_n_est_ecrite_que_toutes_les_trente_secondes(navigateur, alex):

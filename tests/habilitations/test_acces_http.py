@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from dossier.models import Document
 from habilitations.matrice import approuver_matrice, proposer_matrice
@@ -56,7 +56,9 @@ def scene(matrice):
             s.acteur_ps("autre_medecin"),
             espace,
             type_code=code,
-            titre=f"Essai {types_documents()[code].libelle[:60]}".replace("/", " ").replace(":", ""),
+            titre=f"Essai {types_documents()[code].libelle[:60]}".replace("/", " ").replace(
+                ":", ""
+            ),
         )
         for code in TYPES
     }
@@ -167,7 +169,9 @@ def test_ce_que_le_patient_masque_disparait_pour_les_autres_et_reste_a_l_auteur(
     connecter_usager(alex, compte)
     document = depots["11488-4"].id
     assert (
-        alex.post(f"/documents/{document}/confidentialite/", {"confidentialite": "masque"}).status_code
+        alex.post(
+            f"/documents/{document}/confidentialite/", {"confidentialite": "masque"}
+        ).status_code
         == 302
     )
     assert _entrer("medecin", espace).get(f"/ps/dossier/documents/{document}/").status_code == 404
@@ -179,9 +183,7 @@ def test_ce_que_le_patient_masque_disparait_pour_les_autres_et_reste_a_l_auteur(
 @pytest.mark.regle("R-MAS-09", "R-NOT-09")
 def test_un_document_invisible_au_patient_n_existe_pas_pour_lui(scene):
     espace, _ = scene
-    cache = s.deposer(
-        s.acteur_ps("medecin"), espace, masques=frozenset({Masque.INVISIBLE_PATIENT})
-    )
+    cache = s.deposer(s.acteur_ps("medecin"), espace, masques=frozenset({Masque.INVISIBLE_PATIENT}))
     alex = Client()
     connecter_usager(alex, s.creer_compte("alex", espace))
     assert alex.get(f"/documents/{cache.id}/").status_code == 404
@@ -222,7 +224,9 @@ def test_la_liste_du_professionnel_coute_autant_a_deux_cents_qu_a_deux(scene, ad
     espace, _ = scene
     client = _entrer("medecin", espace)
     client.get(adresse)
-    with CaptureQueriesContext(connection, ) as peu:
+    with CaptureQueriesContext(
+        connection,
+    ) as peu:
         client.get(adresse)
     _dupliquer(espace, 200)
     with CaptureQueriesContext(connection) as beaucoup:

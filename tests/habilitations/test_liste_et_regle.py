@@ -176,4 +176,3 @@ def test_la_requete_montre_exactement_ce_que_la_regle_accorde(scene, monde):
     assert vus == accordes
     assert comptes == len(accordes)
     assert trouves == accordes
-

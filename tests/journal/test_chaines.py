@@ -59,11 +59,23 @@ def test_les_deux_chaines_ont_leurs_propres_numeros(espace):
 
 
 ALTERATIONS = [
-    ("V", "UPDATE journal_ligne SET scelle = overlay(scelle placing '\\x00' from 40) WHERE {ici}", "texte"),
-    ("R", "UPDATE journal_ligne SET scelle = overlay(scelle placing '\\x00' from 40) WHERE {ici}", "texte"),
+    (
+        "V",
+        "UPDATE journal_ligne SET scelle = overlay(scelle placing '\\x00' from 40) WHERE {ici}",
+        "texte",
+    ),
+    (
+        "R",
+        "UPDATE journal_ligne SET scelle = overlay(scelle placing '\\x00' from 40) WHERE {ici}",
+        "texte",
+    ),
     ("V", "UPDATE journal_ligne SET fait = 'connexion' WHERE {ici}", "colonne"),
     ("R", "UPDATE journal_ligne SET acteur_genre = 'agent' WHERE {ici}", "colonne"),
-    ("V", "UPDATE journal_ligne SET inscrite_le = inscrite_le - interval '1 day' WHERE {ici}", "colonne"),
+    (
+        "V",
+        "UPDATE journal_ligne SET inscrite_le = inscrite_le - interval '1 day' WHERE {ici}",
+        "colonne",
+    ),
     ("V", "UPDATE journal_ligne SET engagement = sha256('autre') WHERE {ici}", "rompue"),
     ("R", "UPDATE journal_ligne SET empreinte = sha256('autre') WHERE {ici}", "rompue"),
     ("V", "DELETE FROM journal_ligne WHERE {ici}", "manquante"),
@@ -158,8 +170,9 @@ def test_un_refus_ne_touche_jamais_la_chaine_de_la_personne(espace):
     avant = list(TeteChaine.objects.values_list("numero", flat=True))
     from habilitations.acces import AccesRefuse
 
-    with pytest.raises(AccesRefuse), s.espace_ouvert(
-        s.acteur_ps("pharmacien"), espace.pk, Action.LISTER
+    with (
+        pytest.raises(AccesRefuse),
+        s.espace_ouvert(s.acteur_ps("pharmacien"), espace.pk, Action.LISTER),
     ):
         pass
     assert list(TeteChaine.objects.values_list("numero", flat=True)) == avant

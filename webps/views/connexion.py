@@ -27,9 +27,9 @@ from comptes.suites import CHAMP, suite_demandee
 from habilitations.politique import Motif, phrase
 from journal.faits import FaitSecurite, GenreActeur
 from journal.inscription import inscrire_securite
-from mes.socle.vues import hors_transaction
 from mes.portails import PS
 from mes.socle.nomenclatures import professions, specialites
+from mes.socle.vues import hors_transaction
 from professionnels.models import Exercice, Professionnel
 from webps import session as session_web
 

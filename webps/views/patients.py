@@ -147,9 +147,7 @@ def declaration(request: HttpRequest) -> HttpResponse:
     ouvert = espace_ouvert(acteur)
     if request.method == "POST" and formulaire.is_valid():
         try:
-            ouvrir_dossier(
-                acteur=acteur, espace_id=espace_id, declaration=formulaire.declaration()
-            )
+            ouvrir_dossier(acteur=acteur, espace_id=espace_id, declaration=formulaire.declaration())
         except DeclarationInvalide as erreur:
             formulaire.add_error(None, str(erreur))
         else:
@@ -175,4 +173,3 @@ def fermer(request: HttpRequest) -> HttpResponse:
     request.session.pop(ESPACE_TROUVE, None)
     messages.success(request, "Le dossier est fermé.")
     return redirect("webps:recherche")
-
