@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "mes.intergiciels.ConnexionRequise",
     "axes.middleware.AxesMiddleware",
     # Last: the transaction holds the view and its rendering, and nothing else.
@@ -199,7 +200,7 @@ MES_INSI = texte("MES_INSI", "")  # the INSi teleservice; empty: not reachable
 
 # --- Files ------------------------------------------------------------------------------------
 MES_DOCUMENTS = texte("MES_DOCUMENTS", "/var/lib/mes/documents")
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "documents": {
         "BACKEND": texte("MES_DOCUMENTS_STOCKAGE", "django.core.files.storage.FileSystemStorage"),

@@ -22,9 +22,7 @@ DATABASES.pop("comptage", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-STORAGES["documents"] = STORAGES["documents"] | {
-    "OPTIONS": {"location": str(Path(gettempdir()) / "mes-tests-documents")}
-}
+STORAGES["documents"]["OPTIONS"] = {"location": str(Path(gettempdir()) / "mes-tests-documents")}
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = False
 CELERY_TASK_ALWAYS_EAGER = False

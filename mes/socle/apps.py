@@ -8,4 +8,5 @@ class SocleConfig(AppConfig):
 
     def ready(self) -> None:
         # Shared tasks bind to the current application: it must be the product's in every process.
-        import mes.celery  # noqa: F401
+        import mes.celery
+        import mes.socle.verifications  # noqa: F401

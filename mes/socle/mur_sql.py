@@ -89,9 +89,8 @@ def _sql_de(nom: str, table: Table) -> list[str]:
     ordres = [f"REVOKE ALL ON {cible} FROM PUBLIC, {APP}, {SUPPORT}, {COMPTAGE}"]
     if table.comptage:
         # REVOKE on the table leaves grants on columns: take those back too before giving anew.
-        ordres.append(
-            f"REVOKE SELECT ({', '.join(map(identifiant, table.comptage))}) ON {cible} FROM {COMPTAGE}"
-        )
+        colonnes = ", ".join(map(identifiant, table.comptage))
+        ordres.append(f"REVOKE SELECT ({colonnes}) ON {cible} FROM {COMPTAGE}")  # noqa: S608 - our names
     ordres.append(f"GRANT {_DROITS_APP[table.classe]} ON {cible} TO {APP}")
     if table.support:
         ordres.append(f"GRANT {', '.join(table.support)} ON {cible} TO {SUPPORT}")

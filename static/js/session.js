@@ -47,7 +47,7 @@ if (dialogue) {
   const terminer = () => {
     avant.hidden = true;
     apres.hidden = false;
-    dialogue.setAttribute("aria-label", "Votre session a pris fin");
+    dialogue.setAttribute("aria-labelledby", apres.querySelector("h2").id);
     if (!dialogue.open) dialogue.showModal();
     voix.textContent = "Votre session a pris fin.";
     apres.querySelector("button").focus();
