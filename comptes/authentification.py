@@ -69,7 +69,7 @@ def adresse_client(request: HttpRequest) -> str:
     Each proxy appends the address it saw: those further left are the client's own word.
     """
     directe = str(request.META.get("REMOTE_ADDR", ""))
-    mandataires: int = getattr(settings, "MES_MANDATAIRES", 0)
+    mandataires: int = settings.MES_MANDATAIRES
     entete = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
     transmises = [adresse.strip() for adresse in entete.split(",")]
     if mandataires and len(transmises) >= mandataires and transmises[-mandataires]:

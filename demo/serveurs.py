@@ -222,6 +222,11 @@ def _tuer_groupe(groupe: int) -> None:
         return  # nobody left
 
 
+def mourir_avec_le_parent(signal_de_mort: int) -> None:
+    """Asks the kernel to send us this signal at the death of the thread that started us."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal_de_mort, 0, 0, 0)
+
+
 def _lier_au_parent(signal_arret: int, parent: int) -> Callable[[], None]:
     """What the child does between fork and exec: die with us, and hear SIGINT.
 
@@ -229,7 +234,7 @@ def _lier_au_parent(signal_arret: int, parent: int) -> Callable[[], None]:
     """
 
     def preparer() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal_arret, 0, 0, 0)
+        mourir_avec_le_parent(signal_arret)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if os.getppid() != parent:  # the parent died before prctl: nobody would tell us
             os._exit(1)

@@ -103,6 +103,16 @@ def choisir_port(demande: int | None, patience: float = 2 * DELAI_WEB) -> int:
     return port_libre(demande)
 
 
+def commande_web(port: int, application: str = "demo.wsgi:application") -> tuple[str, ...]:
+    """What follows `python -m` to serve the product, or what `bin/bench` measures beside it."""
+    return (
+        *("granian", "--interface", "wsgi", "--host", HOTE, "--port", str(port)),
+        *("--workers", "2", "--blocking-threads", "4", "--no-ws"),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5"),
+        *("--workers-kill-timeout", str(DELAI_WEB), application),
+    )
+
+
 class Superviseur:
     """Starts, watches and stops the processes of one demonstration."""
 
@@ -279,10 +289,7 @@ class Superviseur:
             "web",
             lambda: self.lancer_module(
                 "web",
-                *("granian", "--interface", "wsgi", "--host", HOTE, "--port", str(demo.port_web)),
-                *("--workers", "2", "--blocking-threads", "4", "--no-ws"),
-                *("--respawn-failed-workers", "--respawn-interval", "0.5"),
-                *("--workers-kill-timeout", str(DELAI_WEB), "mes.wsgi:application"),
+                *commande_web(demo.port_web),
                 environnement=reglages.web(demo, appelant),
             ),
         )

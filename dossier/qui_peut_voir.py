@@ -23,8 +23,8 @@ from mes.socle.nomenclatures import professions
 
 _POURQUOI = {
     Motif.AUTEUR: "A ajouté ce document et le voit toujours.",
-    Motif.MATRICE: "Son métier lit ce type de document, avec votre accord.",
-    Motif.HORS_MATRICE: "Son métier ne lit pas ce type de document.",
+    Motif.MATRICE: "Ce type de document leur est ouvert, avec votre accord.",
+    Motif.HORS_MATRICE: "Ce type de document ne leur est pas ouvert.",
     Motif.DOCUMENT_MASQUE: "Ce document est masqué aux professionnels.",
     Motif.ADMINISTRATEUR: "Vous l'avez désigné administrateur de votre dossier.",
     Motif.PROFESSIONNEL_BLOQUE: "Vous l'avez bloqué.",

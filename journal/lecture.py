@@ -86,6 +86,13 @@ class LigneLue:
     numero: int
     chaine: str
 
+    @property
+    def geste(self) -> str:
+        """What a reader sees: lines of the same geste, one after the other, are one act repeated."""
+        minute = timezone.localtime(self.le).strftime("%Y-%m-%d %H:%M")
+        vus = (minute, self.acteur, self.qualite, self.pour, self.phrase, self.titre, self.precision)
+        return "\n".join((*vus, str(self.objet_id)))
+
 
 class LigneAlteree(Exception):
     """The sealed text does not match its commitment or its clear columns."""

@@ -11,19 +11,36 @@ from mes.socle.dates import formater_heure, formater_instant, formater_jour
 
 register = template.Library()
 
+INSECABLE = "\u00a0"
+
 _JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def _sans_coupure(texte: str) -> str:
+    """« 14 h 05 » stays on one line."""
+    return texte.replace(" h", f"{INSECABLE}h").replace("h ", f"h{INSECABLE}")
+
+
+@register.filter
+def taille_humaine(octets: int) -> str:
+    """« 640 octets », « 12 ko », « 1,4 Mo » (decimal units, as R-DOC-03 counts)."""
+    if octets < 1000:
+        return f"{octets}{INSECABLE}octet{'s' if octets > 1 else ''}"
+    if octets < 1_000_000:
+        return f"{round(octets / 1000)}{INSECABLE}ko"
+    return f"{octets / 1_000_000:.1f}{INSECABLE}Mo".replace(".", ",")
 
 
 @register.filter
 def instant_humain(instant: datetime) -> str:
     """« aujourd'hui à 14 h 05 », « hier à 8 h », « 3 mars 2021 à 14 h 05 »."""
-    return formater_instant(instant, maintenant=timezone.now())
+    return _sans_coupure(formater_instant(instant, maintenant=timezone.now()))
 
 
 @register.filter
 def heure_humaine(instant: datetime) -> str:
     """« 14 h 05 »."""
-    return formater_heure(instant)
+    return _sans_coupure(formater_heure(instant))
 
 
 @register.filter

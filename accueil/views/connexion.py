@@ -219,6 +219,7 @@ def code(request: HttpRequest) -> HttpResponse:
         if verdict.refus is None:
             return _apres_connexion(request, attente.suite)
         erreur = _phrase_du_refus(verdict)
+        formulaire = FormulaireCode()  # what was wrong is not given back
     return _page_du_code(request, formulaire, destination, erreur)
 
 

@@ -127,7 +127,7 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["comptes.authentification.Argon2id"]
 LOGIN_URL = "accueil:connexion"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "comptes.moteur_sessions"
 SESSION_SERIALIZER = "comptes.sessions.SerialiseurScelle"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -164,6 +164,8 @@ AXES_SENSITIVE_PARAMETERS = ["identifiant", "username", "mot_de_passe", "passwor
 AXES_LOCKOUT_CALLABLE = "comptes.authentification.reponse_verrouillee"
 AXES_VERBOSE = False
 
+# How many reverse proxies of ours stand in front: whose X-Forwarded-For is believed.
+MES_MANDATAIRES = entier("MES_MANDATAIRES", 0)
 MES_CODE_DUREE_MINUTES = entier("MES_CODE_DUREE_MINUTES", 15)
 MES_CODE_ESSAIS = entier("MES_CODE_ESSAIS", 5)
 
@@ -237,6 +239,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "balayer-les-travaux": {"task": "mes.balayer", "schedule": 10.0},
     "signer-le-journal": {"task": "journal.signer", "schedule": 300.0},
     "partitions-du-journal": {"task": "journal.preparer_partitions", "schedule": 12 * 3600.0},
+    "purger-les-comptes": {"task": "comptes.purger", "schedule": 3600.0},
     "annuaire-du-jour": {"task": "professionnels.importer_annuaire", "schedule": 24 * 3600.0},
 }
 

@@ -5,4 +5,4 @@ if (champ && recu) {
   champ.value = recu[1];
   history.replaceState(null, "", location.pathname + location.search);
 }
-champ?.focus();
+if (!document.getElementById("erreurs-formulaire")) champ?.focus();

@@ -344,6 +344,8 @@ def test_rien_ne_vient_d_ailleurs_ni_police_reservee_et_la_page_est_legere(
             corps = reponse.body()
             recus[reponse.url] = len(brotli.compress(corps, quality=5) if texte else corps)
 
+        demandes: list[str] = []
+        page.on("request", lambda requete: demandes.append(requete.url))
         page.on("response", peser)
         page.goto(f"{live_server.url}{GALERIE}?coque={coque}", wait_until="networkidle")
         page.evaluate("document.fonts.ready")
@@ -351,7 +353,7 @@ def test_rien_ne_vient_d_ailleurs_ni_police_reservee_et_la_page_est_legere(
         contexte.close()
 
     assert any("core.main.min.css" in adresse for adresse in recus)
-    origines = {urlsplit(adresse)[:2] for adresse in recus}
+    origines = {urlsplit(adresse)[:2] for adresse in demandes}
     assert origines == {urlsplit(live_server.url)[:2]}
     assert [
         a for a in recus if re.search(r"\.(woff2?|ttf|otf|eot)|/fonts/|marianne", a, re.I)

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from comptes.actions import compte_du_professionnel
 from comptes.models import Compte, DispositifCode, JetonsPSC
+from comptes.moteur_sessions import SessionStore
 from comptes.sessions import ouvrir_session
 from journal.faits import Fait
 from journal.models import Ligne, LigneSecurite

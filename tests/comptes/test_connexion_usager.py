@@ -280,6 +280,7 @@ def test_apres_cinq_codes_faux_le_bon_est_refuse_aussi(navigateur):
     for restants in (4, 3, 2, 1):
         reponse = navigateur.taper_code(un_autre_code(code))
         assert f"il vous reste {restants} essai" in reponse.content.decode()
+        assert un_autre_code(code) not in reponse.content.decode()
     assert "bloquée" in navigateur.taper_code(un_autre_code(code)).content.decode()
     assert "bloquée" in navigateur.taper_code(code).content.decode()
     assert not est_connecte(navigateur)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from comptes.moteur_sessions import SessionStore
 from mes.portails import PATIENT
 from tests.accueil.test_galerie import CHROMIUM, DRAPEAUX
 from tests.comptes.conftest import MOT_DE_PASSE, code_recu

@@ -9,7 +9,6 @@ from base64 import b64encode
 import pytest
 from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -18,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from comptes import actions, sessions
 from comptes.authentification import BACKEND
 from comptes.models import JetonsPSC
+from comptes.moteur_sessions import SessionStore, empreinte
 from comptes.sessions import Fin, Limites, SerialiseurScelle, fin_atteinte, reste
 from mes.portails import PATIENT, PS
 from mes.socle.trousseau import trousseau
@@ -101,7 +101,7 @@ def test_une_session_de_patient_n_ouvre_pas_le_web_ps(navigateur, alex):
     navigateur.cookies[PS.temoin] = session.session_key
     assert navigateur.get("/ps/session/reprise/").headers["Location"].startswith("/ps/connexion/")
     # What was presented at the wrong door is destroyed.
-    assert not Session.objects.filter(session_key=session.session_key).exists()
+    assert not Session.objects.filter(session_key=empreinte(session.session_key)).exists()
 
 
 def test_une_session_de_professionnel_n_ouvre_pas_l_espace_des_patients(client):
@@ -197,7 +197,7 @@ def test_une_session_finie_renvoie_a_la_connexion_et_dit_pourquoi(
     vieillir(navigateur, secondes, ouverture=ouverture)
     reponse = navigateur.get("/historique/")
     assert reponse.headers["Location"] == f"/connexion/?next=%2Fhistorique%2F&fin={fin}"
-    assert not Session.objects.filter(session_key=session.session_key).exists()
+    assert not Session.objects.filter(session_key=empreinte(session.session_key)).exists()
     assert phrase in navigateur.get(reponse.headers["Location"]).content.decode()
 
 
@@ -422,9 +422,22 @@ def test_la_purge_emporte_les_sessions_finies_et_elles_seules(navigateur, alex):
     connecter_usager(navigateur, alex)
     client = Client()
     connecter_usager(client, alex)
-    Session.objects.filter(session_key=session_de(client).session_key).update(
+    Session.objects.filter(session_key=empreinte(session_de(client).session_key)).update(
         expire_date="2026-01-01T00:00:00Z"
     )
     assert actions.purger() == 1
     assert est_connecte(navigateur)
     assert actions.purger() == 0
+
+
+@pytest.mark.django_db
+def test_la_base_ne_connait_d_une_session_que_l_empreinte_de_sa_cle():
+    session = SessionStore()
+    session["trace"] = "oui"
+    session.save()
+    cle = str(session.session_key)
+    assert Session.objects.get().session_key == empreinte(cle) != cle
+    assert SessionStore(cle)["trace"] == "oui"
+    assert SessionStore(empreinte(cle)).get("trace") is None
+    session.delete()
+    assert not Session.objects.exists()

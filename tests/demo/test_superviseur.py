@@ -157,13 +157,21 @@ def statut_de(url: str) -> int | None:
         connexion.close()
 
 
-def enfants_de(pid: int) -> dict[str, int]:
-    """Command line → process number, for the children of a process."""
-    numeros = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
-    return {
-        Path(f"/proc/{n}/cmdline").read_bytes().replace(b"\0", b" ").decode(): int(n)
-        for n in numeros
-    }
+def enfants_de(pid: int) -> list[int]:
+    return [
+        int(enfant)
+        for fil in Path(f"/proc/{pid}/task").iterdir()
+        for enfant in (fil / "children").read_text(encoding="utf-8").split()
+    ]
+
+
+def descendants_de(pid: int) -> list[int]:
+    return [d for enfant in enfants_de(pid) for d in (enfant, *descendants_de(enfant))]
+
+
+def enfant_nomme(pid: int, nom: str) -> int:
+    """The first child whose command line holds `nom`."""
+    return next(e for e in enfants_de(pid) if nom in Path(f"/proc/{e}/cmdline").read_text())
 
 
 @pytest.mark.long
@@ -185,15 +193,18 @@ def test_la_demonstration_vit_se_repare_et_renait(donnees: Path) -> None:
         assert "déjà lancé" in second.stderr
 
         for nom in ("postgres", "valkey-server", "granian", "celery", "demo.boite"):
-            (victime,) = [n for c, n in enfants_de(processus.pid).items() if nom in c][:1]
+            victime = enfant_nomme(processus.pid, nom)
             os.kill(victime, signal.SIGKILL)
             attendre_la_fin(victime)
             limite = time.monotonic() + LIMITE
             while statut_de(contenu["url"]) != 200:
                 assert time.monotonic() < limite, f"le site ne revient pas après {nom}"
 
-        famille = enfants_de(processus.pid).values()
+        # The web server dies in the same breath: nobody is left to sweep its own processes.
+        famille = descendants_de(processus.pid)
+        serveur = enfant_nomme(processus.pid, "granian")
         processus.kill()
+        os.kill(serveur, signal.SIGKILL)
         processus.wait(LIMITE)
         for pid in famille:
             attendre_la_fin(pid)
@@ -206,7 +217,7 @@ def test_la_demonstration_vit_se_repare_et_renait(donnees: Path) -> None:
         assert "prêt" in sortie, sortie
         contenu = json.loads((donnees / "demo.json").read_text(encoding="utf-8"))
         assert statut_de(contenu["url"]) == 200
-        famille = enfants_de(processus.pid).values()
+        famille = descendants_de(processus.pid)
         processus.terminate()
         processus.communicate(timeout=LIMITE)
         assert processus.returncode == 0

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mes.socle.identifiants import (
+    LIEU_INCONNU,
     OID_INS_DEMO,
     OID_INS_NIA,
     OID_INS_NIR,
@@ -321,6 +322,20 @@ def test_un_ancien_oid_est_refuse_meme_si_on_le_dit_accepte() -> None:
 
 
 @pytest.mark.regle("R-INS-03")
+@pytest.mark.parametrize(
+    ("oid", "environnement", "mot"),
+    [
+        (OID_INS_DEMO, Environnement.PRODUCTION, "démonstration"),
+        (OID_INS_NIR, Environnement.DEMO, "hors production"),
+        ("1.2.250.1.213.1.4.2", Environnement.DEMO, "ancien type"),
+        ("1.2.3", Environnement.DEMO, "inconnu"),
+    ],
+)
+def test_le_refus_d_un_oid_dit_pourquoi(oid, environnement, mot) -> None:
+    assert mot in str(refus(valider_oid_ins, oid, acceptes=oids_acceptes(environnement)))
+
+
+@pytest.mark.regle("R-INS-03")
 def test_la_production_ne_peut_pas_s_ouvrir_aux_identites_fictives() -> None:
     with pytest.raises(ValueError, match="real identities only"):
         oids_acceptes(Environnement.PRODUCTION, aussi={OID_INS_TEST})
@@ -435,6 +450,7 @@ def test_les_cinq_traits_se_lisent_d_une_saisie() -> None:
         ({"nom_naissance": "-'"}, "nom_naissance"),
         ({"nom_naissance": "ДЕМО"}, "nom_naissance"),
         ({"nom_naissance": "D" * 101}, "nom_naissance"),
+        ({"prenoms": "D " * 50 + "D"}, "prenoms"),
         ({"prenoms": "ALEX,NOE"}, "prenoms"),
         ({"date_naissance": "12/04/1985"}, "date_naissance"),
         ({"date_naissance": "1985-02-31"}, "date_naissance"),
@@ -454,6 +470,12 @@ def test_un_trait_mal_saisi_est_refuse_et_nomme(change, champ) -> None:
         "lieu_naissance": "99999",
     } | change
     assert refus(TraitsStricts.depuis_saisie, **saisie).champ == champ
+
+
+def test_un_trait_de_cent_signes_est_accepte() -> None:
+    traits = TraitsStricts("D" * 100, "ALEX NOE LOU", date(1985, 4, 12), Sexe.FEMININ, LIEU_INCONNU)
+    assert (len(traits.nom_naissance), traits.premier_prenom) == (100, "ALEX")
+    assert traits.lieu_naissance == "99999"
 
 
 def test_le_constructeur_exige_la_forme_normalisee() -> None:
@@ -551,6 +573,7 @@ def test_une_cle_finess_fausse_alerte_sans_refuser() -> None:
     assert valider_finess("990009012").cle_douteuse
     assert not valider_finess("2a0000014").cle_douteuse
     assert valider_finess("2a0000014").numero == "2A0000014"
+    assert valider_finess("010009019").numero == "010009019"
     for saisie in ("99000901", "9900090111", "A90009011", "2C0000014"):
         refus(valider_finess, saisie)
 
@@ -676,7 +699,8 @@ def test_le_code_postal_compte_cinq_chiffres() -> None:
 
 @pytest.mark.regle("R-ACT-14")
 @pytest.mark.parametrize(
-    "saisie", ["alexdemo", "a.b_c-d9", "12345678", "france-76", "a" * 100, "jo59lillemetropole"]
+    "saisie",
+    ["alexdemo", "a.b_c-d9", "12345678", "france-76", "a" * 100, "jo59lillemetropole", "fr10demo1"],
 )
 def test_un_identifiant_de_connexion_bien_forme_est_accepte(saisie) -> None:
     assert valider_identifiant_connexion(saisie, nir=ALEX) == saisie
@@ -700,6 +724,7 @@ def test_un_identifiant_de_connexion_bien_forme_est_accepte(saisie) -> None:
         ("alex1850499000001", "sécurité sociale"),
         ("fr7630006000011234567890189", "compte bancaire"),
         ("fr76.3000.6000", "compte bancaire"),
+        ("fr10abcdefghij", "compte bancaire"),
         ("fr1420041010050500013m02606", "compte bancaire"),
         ("be68539007547034", "compte bancaire"),
     ],

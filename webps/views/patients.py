@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -113,6 +114,7 @@ class FormulaireDeclaration(forms.Form):
     )
     consentement_initial = forms.BooleanField(
         label="Le patient, informé, a donné son consentement à mon équipe de soins",
+        help_text="À cocher pour consulter en tant que membre de l'équipe de soins.",
         required=False,
     )
     information = forms.ChoiceField(
@@ -125,6 +127,26 @@ class FormulaireDeclaration(forms.Form):
         label="J'ai pris connaissance du rappel et je n'accède qu'aux informations nécessaires aux soins",
         error_messages={"required": "Cochez cette case pour ouvrir le dossier."},
     )
+
+    def __init__(self, *args: Any, consentement_connu: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.consentement_connu = consentement_connu
+
+    def clean(self) -> dict[str, Any]:
+        """Says at the box what `ouvrir_dossier` would refuse, so that nothing typed is lost."""
+        saisie = super().clean() or {}
+        if (
+            saisie.get("base") == Base.EQUIPE
+            and not saisie.get("consentement_initial")
+            and not self.consentement_connu
+            and settings.MES_CONSENTEMENT_INITIAL_EQUIPE
+        ):
+            self.add_error(
+                "consentement_initial",
+                "Cochez cette case si le patient a consenti. Sinon, recueillez d'abord son "
+                "consentement.",
+            )
+        return saisie
 
     def declaration(self) -> Declaration:
         saisie: dict[str, Any] = self.cleaned_data
@@ -143,7 +165,9 @@ def declaration(request: HttpRequest) -> HttpResponse:
     if espace_id is None:
         return redirect("webps:recherche")
     situation, espace = situation_de_l_espace(acteur, espace_id, Action.LISTER)
-    formulaire = FormulaireDeclaration(request.POST or None)
+    formulaire = FormulaireDeclaration(
+        request.POST or None, consentement_connu=situation.consentement_initial
+    )
     ouvert = espace_ouvert(acteur)
     if request.method == "POST" and formulaire.is_valid():
         try:
