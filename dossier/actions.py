@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from dossier import effets, fichiers  # noqa: F401 - effets registers the jobs planned below
 from dossier.controle import (
+    FORMATS_PATIENT,
+    FORMATS_PROFESSIONNEL,
     FichierControle,
     FichierRefuse,
     TypeFichier,
@@ -43,6 +45,8 @@ from usagers.models import StatutIdentite
 MASQUES_AU_DEPOT = frozenset(
     {Masque.MASQUE_PS, Masque.INVISIBLE_PATIENT, Masque.INVISIBLE_REPRESENTANTS_LEGAUX}
 )
+_FORMATS = {True: FORMATS_PATIENT, False: FORMATS_PROFESSIONNEL}
+"""By side: only a professional's software writes a CDA (R-DOC-02)."""
 _RESERVES = frozenset({Masque.INVISIBLE_PATIENT, Masque.INVISIBLE_REPRESENTANTS_LEGAUX})
 
 
@@ -141,6 +145,7 @@ def _controler(acces: Acces, depot: Depot) -> _Fiche:
         fichier = controler(
             depot.octets,
             nom_fichier=depot.nom_fichier,
+            formats=_FORMATS[GENRES_AUTEUR[acces.acteur.genre] in COTE_PATIENT],
             taille_max=settings.MES_TAILLE_DOCUMENT_MAX,
         )
         if fichier.type is TypeFichier.CDA:

@@ -33,6 +33,15 @@ GENRES_AUTEUR = {
 }
 
 
+def caches_au_patient(acces: Acces) -> list[UUID]:
+    """Documents not yet announced to the patient (R-MAS-09): nothing of hers may name them."""
+    return list(
+        Document.objects.filter(
+            espace_id=acces.espace_id, masques__contains=[Masque.INVISIBLE_PATIENT]
+        ).values_list("pk", flat=True)
+    )
+
+
 def _est_auteur(acces: Acces) -> Q:
     acteur = acces.acteur
     if acteur.id is None or acteur.genre not in GENRES_AUTEUR:

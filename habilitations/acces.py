@@ -417,7 +417,7 @@ def _ouvrir_le_mur(pile: ExitStack, acces: Acces, action: Action) -> None:
     )
     pile.enter_context(
         mur.ouvrir(
-            lus=rien if action is Action.DEPOSER or historique_complet else ici,
+            lus=rien if action is Action.DEPOSER else ici,
             ecrits=rien if lecture_seule else ici,
             journal_ecrit=ici,
             journal_lu=ici

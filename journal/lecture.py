@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -90,7 +90,15 @@ class LigneLue:
     def geste(self) -> str:
         """What a reader sees: lines of the same geste, one after the other, are one act repeated."""
         minute = timezone.localtime(self.le).strftime("%Y-%m-%d %H:%M")
-        vus = (minute, self.acteur, self.qualite, self.pour, self.phrase, self.titre, self.precision)
+        vus = (
+            minute,
+            self.acteur,
+            self.qualite,
+            self.pour,
+            self.phrase,
+            self.titre,
+            self.precision,
+        )
         return "\n".join((*vus, str(self.objet_id)))
 
 
@@ -140,13 +148,22 @@ class FiltreHistorique:
     objet_id: UUID | None = None
 
 
-def lignes(espace_id: UUID, filtre: FiltreHistorique, *, reservee: bool) -> QuerySet[Ligne]:
+def lignes(
+    espace_id: UUID,
+    filtre: FiltreHistorique,
+    *,
+    reservee: bool = False,
+    objets_caches: Collection[UUID] = (),
+) -> QuerySet[Ligne]:
     """Lines of an espace whose journal is open for reading, latest first.
 
-    `reservee`: also those of the réservée chain (the titulaire alone, and the wall must be open).
+    `reservee`: also those of the réservée chain (the titulaire alone, and the wall must be open),
+    but for the lines about `objets_caches`: what is not yet announced to the patient.
     """
     liste = Ligne.objects.filter(espace_id=espace_id)
-    if not reservee:
+    if reservee:
+        liste = liste.exclude(chaine=Chaine.RESERVEE, objet_id__in=objets_caches)
+    else:
         liste = liste.filter(chaine=Chaine.VISIBLE)
     if filtre.groupe in GROUPES:
         liste = liste.filter(acteur_genre__in=GROUPES[filtre.groupe][1])

@@ -45,8 +45,8 @@ def heure_humaine(instant: datetime) -> str:
 
 @register.filter
 def jour_humain(instant: datetime) -> str:
-    """« aujourd'hui », « hier », « vendredi 20 novembre 2026 »."""
+    """« vendredi 20 novembre 2026 », after « aujourd'hui, » or « hier, » when it is so."""
     jour = timezone.localdate(instant)
     ecart = (timezone.localdate() - jour).days
-    proche = {0: "aujourd'hui", 1: "hier"}.get(ecart)
-    return proche or f"{_JOURS[jour.weekday()]} {formater_jour(jour)}"
+    proche = {0: "aujourd'hui, ", 1: "hier, "}.get(ecart, "")
+    return f"{proche}{_JOURS[jour.weekday()]} {formater_jour(jour)}"

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
+from dossier import selection
 from habilitations.politique import Acteur, Action
 from habilitations.portes import acces_usager
 from journal.faits import Fait
@@ -64,9 +65,13 @@ def historique(request: HttpRequest) -> HttpResponse:
     acces = acces_usager(request, Action.VOIR_HISTORIQUE_COMPLET)
     formulaire = FormulaireHistorique(request.GET)
     filtre = formulaire.filtre()
-    # The réservée chain needs the documents' masks (what is not yet announced stays out): it is
-    # shown by the part that lifts them.
-    liste = lignes(acces.espace_id, filtre, reservee=False)
+    est_titulaire = acces.acteur.genre is Acteur.TITULAIRE
+    liste = lignes(
+        acces.espace_id,
+        filtre,
+        reservee=est_titulaire,
+        objets_caches=selection.caches_au_patient(acces) if est_titulaire else (),
+    )
     demande = request.GET.get("page", "1")
     numero = max(1, int(demande)) if demande.isascii() and demande.isdigit() else 1
     debut = (min(numero, 100_000) - 1) * TAILLE_PAGE
@@ -83,6 +88,6 @@ def historique(request: HttpRequest) -> HttpResponse:
             "numero": numero,
             "suivante": numero + 1 if len(tranche) > TAILLE_PAGE else None,
             "precedente": numero - 1 if numero > 1 else None,
-            "est_titulaire": acces.acteur.genre is Acteur.TITULAIRE,
+            "est_titulaire": est_titulaire,
         },
     )

@@ -67,18 +67,22 @@ def tout_lire(request: HttpRequest) -> HttpResponse:
 def basculer(request: HttpRequest, notification_id: UUID) -> HttpResponse:
     """Read or unread."""
     acces = acces_usager(request, Action.LISTER)
-    actions_notifications.marquer(
+    if not actions_notifications.marquer(
         notification_id=notification_id,
         compte_id=acces.acteur.compte,
         lue=request.POST.get("lue") == "oui",
-    )
+    ):
+        raise acces.refuser(None, action=Action.LISTER, objet_id=notification_id)
     return redirect("accueil:notifications")
 
 
 @require_POST
 def supprimer(request: HttpRequest, notification_id: UUID) -> HttpResponse:
     acces = acces_usager(request, Action.LISTER)
-    actions_notifications.supprimer(notification_id=notification_id, compte_id=acces.acteur.compte)
+    if not actions_notifications.supprimer(
+        notification_id=notification_id, compte_id=acces.acteur.compte
+    ):
+        raise acces.refuser(None, action=Action.LISTER, objet_id=notification_id)
     acces.noter(Fait.NOTIFICATION_SUPPRIMEE)
     messages.success(request, "La notification est supprimée.")
     return redirect("accueil:notifications")
