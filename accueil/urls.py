@@ -1,8 +1,9 @@
 """The patient's door."""
 
+from django.conf import settings
 from django.urls import include, path
 
-from accueil.views import historique, notifications, reglages, tableau
+from accueil.views import galerie, historique, notifications, reglages, tableau
 from dossier.views import patient
 
 app_name = "accueil"
@@ -49,3 +50,7 @@ urlpatterns = [
     ),
     path("reglages/", reglages.reglages, name="reglages"),
 ]
+
+if settings.MES_ENVIRONNEMENT != "production":
+    # The components in all their states: for whoever makes pages, and for axe.
+    urlpatterns.append(path("galerie/", galerie.galerie, name="galerie"))

@@ -228,7 +228,7 @@ _POLITIQUE_DE_CONTENU = "; ".join(
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
-        "frame-ancestors 'self'",
+        "frame-ancestors 'none'",
     )
 )
 _PERMISSIONS = ", ".join(

@@ -9,7 +9,11 @@ from webps.views import patients
 app_name = "webps"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="webps:recherche"), name="accueil"),
+    path(
+        "",
+        RedirectView.as_view(pattern_name="webps:recherche", http_method_names=["get"]),
+        name="accueil",
+    ),
     path("", include("webps.urls_connexion")),
     path("patients/", patients.recherche, name="recherche"),
     path("patients/declaration/", patients.declaration, name="declaration"),

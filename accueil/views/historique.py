@@ -72,7 +72,7 @@ def historique(request: HttpRequest) -> HttpResponse:
         reservee=est_titulaire,
         objets_caches=selection.caches_au_patient(acces) if est_titulaire else (),
     )
-    demande = request.GET.get("page", "1")
+    demande = request.GET.get("page", "1")[:6]
     numero = max(1, int(demande)) if demande.isascii() and demande.isdigit() else 1
     debut = (min(numero, 100_000) - 1) * TAILLE_PAGE
     tranche = list(liste[debut : debut + TAILLE_PAGE + 1])

@@ -24,7 +24,7 @@ TAILLE_PAGE = 20
 def liste(request: HttpRequest) -> HttpResponse:
     """What happened, unread first seen; a document that one may not see has no link."""
     acces = acces_usager(request, Action.LISTER)
-    demande = request.GET.get("page", "1")
+    demande = request.GET.get("page", "1")[:6]
     numero = max(1, int(demande)) if demande.isascii() and demande.isdigit() else 1
     debut = (min(numero, 10_000) - 1) * TAILLE_PAGE
     recues = list(

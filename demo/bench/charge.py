@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import http.client
 import multiprocessing
-import os
 import signal
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier
@@ -47,8 +46,10 @@ class Mesure:
     """Seconds of each request, sorted."""
     temps: float
     """Seconds from the common start to the last answer."""
+    jouees: int
+    """Requests in all, those before the clock started included."""
     processeur: float
-    """Processor seconds of the clients themselves."""
+    """Processor seconds of the clients themselves, for all of those."""
 
     @property
     def par_seconde(self) -> float:
@@ -103,7 +104,7 @@ class _Client:
     """One thread: its scenario, then what it measured, or why it stopped."""
 
     scenario: Scenario
-    durees: list[float]
+    durees: list[float] = field(default_factory=list)
     fin: float = 0.0
     echec: str = ""
 
@@ -134,6 +135,14 @@ class _Client:
             connexion.fermer()
 
 
+@dataclass(frozen=True, slots=True)
+class _Bilan:
+    """What one process of clients sends back."""
+
+    processeur: float
+    clients: list[_Client]
+
+
 def _processus(
     port: int,
     scenarios: Sequence[Scenario],
@@ -142,7 +151,8 @@ def _processus(
     vers_parent: Connection,
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then stops us
-    clients = [_Client(scenario, []) for scenario in scenarios]
+    debut = time.process_time()
+    clients = [_Client(scenario) for scenario in scenarios]
     fils = [
         threading.Thread(target=client.vivre, args=(port, limites, depart)) for client in clients
     ]
@@ -150,7 +160,7 @@ def _processus(
         fil.start()
     for fil in fils:
         fil.join()
-    vers_parent.send([(client.durees, client.fin, client.echec) for client in clients])
+    vers_parent.send(_Bilan(time.process_time() - debut, clients))
 
 
 def charger(port: int, scenarios: Sequence[Scenario], limites: Limites) -> Mesure:
@@ -158,49 +168,47 @@ def charger(port: int, scenarios: Sequence[Scenario], limites: Limites) -> Mesur
     contexte = multiprocessing.get_context("spawn")  # nothing of this process is inherited
     depart = contexte.Barrier(len(scenarios) + 1)
     tuyaux: list[Connection] = []
-    processus: list[SpawnProcess] = []
-    avant = os.times()
+    lances: list[SpawnProcess] = []
     try:
         for rang in range(PROCESSUS):
-            parent, enfant = contexte.Pipe(duplex=False)
-            tuyaux.append(parent)
-            lot = scenarios[rang::PROCESSUS]
-            nouveau = contexte.Process(
-                target=_processus, args=(port, lot, limites, depart, enfant), daemon=True
+            tuyau, autre_bout = contexte.Pipe(duplex=False)
+            lance = contexte.Process(
+                target=_processus,
+                args=(port, scenarios[rang::PROCESSUS], limites, depart, autre_bout),
+                daemon=True,
             )
-            nouveau.start()
-            processus.append(nouveau)
-            enfant.close()
+            lance.start()
+            autre_bout.close()
+            tuyaux.append(tuyau)
+            lances.append(lance)
         with suppress(threading.BrokenBarrierError):  # whoever broke it says why below
             depart.wait(_DELAI)
         debut = time.monotonic()  # the same clock for every process of this machine
-        resultats = [resultat for tuyau in tuyaux for resultat in _recevoir(tuyau, limites)]
+        bilans = [_recevoir(tuyau, limites) for tuyau in tuyaux]
     finally:
-        for lance in processus:
+        for lance in lances:
             lance.join(1.0)
             lance.kill()
             lance.join()
-    echecs = [echec for *_, echec in resultats if echec]
-    if echecs:
+    clients = [client for bilan in bilans for client in bilan.clients]
+    if echecs := [client.echec for client in clients if client.echec]:
         # A client that only found the others gone says less than the one that failed.
-        raise EchecDeCharge(min(echecs, key=lambda texte: "BrokenBarrier" in texte))
-    apres = os.times()
+        raise EchecDeCharge(min(echecs, key=lambda echec: echec.startswith("BrokenBarrier")))
+    durees = sorted(duree for client in clients for duree in client.durees)
     return Mesure(
-        durees=tuple(sorted(duree for durees, *_ in resultats for duree in durees)),
-        temps=max(fin for _, fin, _ in resultats) - debut,
-        processeur=apres.children_user
-        + apres.children_system
-        - avant.children_user
-        - avant.children_system,
+        durees=tuple(durees),
+        temps=max(client.fin for client in clients) - debut,
+        jouees=len(durees) + len(clients) * limites.mise_en_route,
+        processeur=sum(bilan.processeur for bilan in bilans),
     )
 
 
-def _recevoir(tuyau: Connection, limites: Limites) -> list[tuple[list[float], float, str]]:
+def _recevoir(tuyau: Connection, limites: Limites) -> _Bilan:
     """What one process of clients measured. Raises EchecDeCharge when it died or is stuck."""
     try:
         if tuyau.poll(limites.secondes + 2 * _DELAI):
-            recu: list[tuple[list[float], float, str]] = tuyau.recv()
-            return recu
+            bilan: _Bilan = tuyau.recv()
+            return bilan
     except EOFError:
         raise EchecDeCharge("un processus de clients est mort") from None
     raise EchecDeCharge("un processus de clients ne répond plus")

@@ -18,10 +18,11 @@ _PAQUET = 20_000
 
 def _par_seconde(faire: Callable[[], int], secondes: float) -> float:
     """How many by second of processor: `faire` returns how many it did."""
-    debut, faits = time.process_time(), 0
-    while (ecoule := time.process_time() - debut) < secondes or not faits:
+    debut, ecoule, faits = time.process_time(), 0.0, 0
+    while ecoule < secondes:
         faits += faire()
-    return faits / (time.process_time() - debut if not ecoule else ecoule)
+        ecoule = time.process_time() - debut
+    return faits / ecoule
 
 
 def _situations() -> list[Situation]:

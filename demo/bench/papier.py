@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from io import BytesIO
 
 import pikepdf
@@ -13,6 +14,7 @@ _GABARIT = b"MARQUE-DU-BANC-X"
 _LARGEUR, _HAUTEUR = 620, 877  # an A4 page at 75 dots per inch
 
 
+@cache
 def modele() -> bytes:
     """A one-page PDF whose image is a JPEG, as a scanner makes them; always the same bytes."""
     grain = random.Random(2026)

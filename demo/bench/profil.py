@@ -44,7 +44,9 @@ class NavigateurWsgi:
         }
         recu: list[Any] = []
         debut = time.perf_counter()
-        morceaux = self._application(environ, lambda statut, entetes: recu.extend((statut, entetes)))
+        morceaux = self._application(
+            environ, lambda statut, entetes: recu.extend((statut, entetes))
+        )
         octets = b"".join(morceaux)
         if hasattr(morceaux, "close"):
             morceaux.close()

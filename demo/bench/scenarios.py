@@ -68,7 +68,8 @@ class Scenario(Protocol):
 def _exiger(condition: bool, reponse: Reponse, chemin: str, quoi: str) -> None:
     if not condition:
         raise ReponseInattendue(
-            f"{chemin} : {quoi} (statut {reponse.statut}, {len(reponse.corps)} octets)"
+            f"{chemin} : {quoi} (statut {reponse.statut}, {len(reponse.corps)} octets"
+            f"{', vers ' + reponse.entetes['location'] if 'location' in reponse.entetes else ''})"
         )
 
 
@@ -107,7 +108,10 @@ class Liste:
         _exiger(reponse.statut == 200, reponse, self.chemin, "la liste était attendue")
         _exiger(cible.nom.encode() in page, reponse, self.chemin, "ce n'est pas la bonne personne")
         _exiger(
-            f"{len(cible.documents)} documents".encode() in page, reponse, self.chemin, "mauvais total"
+            f"{len(cible.documents)} documents".encode() in page,
+            reponse,
+            self.chemin,
+            "mauvais total",
         )
         montres = [document for document in cible.documents if document.encode() in page]
         _exiger(

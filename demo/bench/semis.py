@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
 
 import habilitations
 from comptes.actions import compte_du_professionnel, creer_compte
 from comptes.models import DispositifCode, JetonsPSC, Population
+from comptes.moteur_sessions import SessionStore
 from comptes.sessions import ouvrir_session
 from demo.bench import papier
 from demo.bench.scenarios import Cible
 from demo.personnes_demo import OID_DEMO
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
-from django.http import HttpRequest
-from django.utils import timezone
 from dossier import fichiers
 from dossier.models import Document, EtatAnalyse, GenreAuteur
 from habilitations.acces import ouvrir_pour_le_systeme
@@ -99,7 +101,7 @@ def _exercice(rang: int, structure: Structure) -> Exercice:
     """A physician of the fictitious RPPS range."""
     racine = f"9970099{rang:03d}"
     professionnel = Professionnel.objects.create(
-        rpps=racine + cle_luhn(racine), nom=f"DEMO-BANC-{rang:03d}", prenom="DOMINIQUE"
+        rpps=racine + cle_luhn(racine), nom=_nom(rang), prenom="DOMINIQUE"
     )
     return Exercice.objects.create(
         professionnel=professionnel,
@@ -110,11 +112,17 @@ def _exercice(rang: int, structure: Structure) -> Exercice:
     )
 
 
+def _nom(rang: int) -> str:
+    """An invented name by rank, below 676: a birth name has no digit."""
+    dizaine, unite = divmod(rang, len(ascii_uppercase))
+    return f"DEMO-BANC-{ascii_uppercase[dizaine]}{ascii_uppercase[unite]}"
+
+
 @transaction.atomic
 def _patient(rang: int, auteur: Exercice, documents: int, modele: bytes) -> Cible:
     """Fictitious numbers: department 99, commune 000."""
     corps = f"1800199000{rang + 100:03d}"
-    nom = f"DEMO-BANC-{rang:03d}"
+    nom = _nom(rang)
     espace = ouvrir_espace(
         traits=TraitsStricts.depuis_saisie(
             nom_naissance=nom,
@@ -152,9 +160,7 @@ def _patient(rang: int, auteur: Exercice, documents: int, modele: bytes) -> Cibl
     )
 
 
-def _documents(
-    espace: EspaceSante, auteur: Exercice, nombre: int, octets: bytes
-) -> list[Document]:
+def _documents(espace: EspaceSante, auteur: Exercice, nombre: int, octets: bytes) -> list[Document]:
     """The latest one first, a few days apart, all within the two years of a first search."""
     types = cycle(TYPES)
     aujourdhui = timezone.localdate()
@@ -241,7 +247,11 @@ def _professionnel(exercice: Exercice, ouverte: Cible, alimentee: Cible) -> Cibl
     request = _requete(PS)
     ouvrir_session(request, compte, portail=PS.nom, jetons_psc=jetons.pk)
     poser_exercice(
-        request, exercice, regulateur=False, palier="APPPRIP3^1.2.250.1.213.1.5.1.1.1", moyen="carte"
+        request,
+        exercice,
+        regulateur=False,
+        palier="APPPRIP3^1.2.250.1.213.1.5.1.1.1",
+        moyen="carte",
     )
     request.session[ESPACE_TROUVE] = alimentee.espace_id
     ouvrir_dossier(

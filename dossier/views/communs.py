@@ -104,6 +104,8 @@ def contenu(acces: Acces, document: Document, *, telecharger: bool) -> HttpRespo
     reponse = HttpResponse(octets, content_type=mime)
     nom = _nom_telecharge(fiche["nom_fichier"], mime)
     reponse.headers["Content-Disposition"] = _disposition(en_ligne, nom)
+    # Only our own page frames it, to show it.
+    reponse.headers["X-Frame-Options"] = "SAMEORIGIN"
     # The sanitised copy has nothing to run; the sandbox makes sure of it.
     reponse.headers["Content-Security-Policy"] = (
         "default-src 'none'; img-src 'self' data:; object-src 'self'; style-src 'unsafe-inline'; "

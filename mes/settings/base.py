@@ -218,8 +218,8 @@ STATICFILES_FINDERS = [
     "mes.statiques.PaquetsUtiles",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000  # a deposited file stays in memory: never in clear on disk
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# A deposited file stays in memory: never in clear on disk.
+FILE_UPLOAD_HANDLERS = ["dossier.televersement.EnMemoire"]
 
 # --- Broker, cache: no health data, may be lost -------------------------------------------------
 REDIS_URL = texte("REDIS_URL")
@@ -267,7 +267,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # --- Language, time ----------------------------------------------------------------------------

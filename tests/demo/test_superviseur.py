@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -170,8 +171,14 @@ def descendants_de(pid: int) -> list[int]:
 
 
 def enfant_nomme(pid: int, nom: str) -> int:
-    """The first child whose command line holds `nom`."""
-    return next(e for e in enfants_de(pid) if nom in Path(f"/proc/{e}/cmdline").read_text())
+    """The first child whose command line holds `nom`, waited for when it is being started again."""
+    limite = time.monotonic() + LIMITE
+    while time.monotonic() < limite:
+        for enfant in enfants_de(pid):
+            with contextlib.suppress(FileNotFoundError):  # it has just ended
+                if nom in Path(f"/proc/{enfant}/cmdline").read_text(encoding="utf-8"):
+                    return enfant
+    raise AssertionError(f"{nom} n'est pas revenu")
 
 
 @pytest.mark.long
@@ -203,8 +210,8 @@ def test_la_demonstration_vit_se_repare_et_renait(donnees: Path) -> None:
         # The web server dies in the same breath: nobody is left to sweep its own processes.
         famille = descendants_de(processus.pid)
         serveur = enfant_nomme(processus.pid, "granian")
-        processus.kill()
         os.kill(serveur, signal.SIGKILL)
+        processus.kill()
         processus.wait(LIMITE)
         for pid in famille:
             attendre_la_fin(pid)

@@ -29,6 +29,7 @@ from PIL import ExifTags, Image, ImageCms
 from dossier.controle import (
     CARACTERES_REFUSES,
     FORMATS_PATIENT,
+    PAGES_PDF_MAX,
     PAGES_TIFF_MAX,
     PIXELS_MAX,
     TAILLE_MAX,
@@ -256,6 +257,22 @@ def test_ce_qui_n_est_pas_un_document_accepte_est_refuse(octets, nom, attendu) -
     assert motif(octets, nom) is attendu
 
 
+@pytest.mark.parametrize(
+    ("octets", "nom"),
+    [
+        (b"PK\x03\x04\x14" + bytes(64), "Word"),
+        (bytes(4) + b"ftypheic" + bytes(64), "HEIC"),
+        (bytes(4) + b"ftypisom" + bytes(64), "vidéo"),
+        (bytes(128) + b"DICM" + bytes(64), "DICOM"),
+        (b"\x1f\x8b\x08\x00" + bytes(64), "gzip"),
+        (b"\x05\x06\x07\x08", "pas reconnu"),
+    ],
+)
+def test_un_format_connu_est_nomme_pour_que_l_on_sache_quoi_faire(octets, nom) -> None:
+    with pytest.raises(FichierRefuse, match=nom):
+        controler(octets, nom_fichier="")
+
+
 @pytest.mark.regle("R-DOC-02")
 def test_un_patient_ne_depose_pas_de_cda() -> None:
     assert motif(CDA, "cr.xml", formats=FORMATS_PATIENT) is MotifRefus.FORMAT_REFUSE
@@ -430,7 +447,7 @@ def test_chaque_sorte_d_image_est_servie(format_, mode) -> None:
     servi = assainir(octets, controler(octets, nom_fichier="").type)
     vue = ouvrir((servi.apercu or servi).octets)
     assert (vue.format, vue.size) == ("JPEG", (60, 40))
-    assert vue.mode in ("L", "RGB")
+    assert vue.mode == ("L" if mode in ("1", "L", "I", "F", "I;16", "I;16B") else "RGB")
     if mode != "I;16B":  # a flat picture
         points = vue.convert("L")
         assert points.getpixel((30, 2)) < 60 < 190 < points.getpixel((30, 37))
@@ -461,6 +478,7 @@ def test_un_tiff_de_plusieurs_pages_se_telecharge_et_se_regarde_en_pdf() -> None
     assert (servi.mime, servi.extension, servi.en_ligne) == ("image/tiff", "tiff", False)
     tiff = ouvrir(servi.octets)
     assert tiff.n_frames == 3
+    assert tiff.info["compression"] == "group4"
     assert tiff.info["dpi"] == (300, 300)
     tiff.seek(1)
     assert (tiff.size, tiff.getpixel((3, 3))) == ((80, 40), (255, 0, 0))
@@ -744,6 +762,15 @@ def test_un_pdf_sans_page_est_refuse() -> None:
     sortie = io.BytesIO()
     pikepdf.new().save(sortie)
     assert motif(sortie.getvalue(), "resultat.pdf") is MotifRefus.ILLISIBLE
+
+
+def test_un_pdf_aux_pages_innombrables_est_refuse() -> None:
+    with pikepdf.new() as document:
+        for _ in range(PAGES_PDF_MAX + 1):
+            document.add_blank_page()
+        sortie = io.BytesIO()
+        document.save(sortie)
+    assert motif(sortie.getvalue(), "resultat.pdf") is MotifRefus.PDF_DEMESURE
 
 
 # --- PDF: bombs ------------------------------------------------------------------------------
@@ -1086,6 +1113,7 @@ def rtf(corps: bytes) -> bytes:
         rb"{\*\template Normal.dotm}",
         rb"Un mot : \{DDEAUTO\} et \\object",
         rb"{\pict\bin5 {{{{{ suite}",
+        rb"{\pict\bin10 {{{{{{{{{{ suite}",
         b"texte accentu\xe9\r\n",
     ],
 )

@@ -2,29 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from dossier import fichiers
 from tests import situations as s
-from tests.securite.scene import TYPE, Scene
+from tests.securite.scene import PROFILS, TYPE, Scene, monter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.regle("R-SEC-06")]
 
-METHODES = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD")
+C = "connexion"
+"""Sent to the log-in page of the door."""
+
+Attendu = int | str
 
 # fmt: off
-ATTENDUS: dict[tuple[str, str], tuple[int, ...]] = {
+ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
+    # Columns: PROFILS — anonyme, titulaire, autre_titulaire, ps_autorise, ps_sans_acces,
+    # ps_bloque, secretaire, agent. A method that is not here is not allowed (405).
+    "accueil:bienvenue": {"GET": (200, 302, 302, 200, 200, 200, 200, 200)},
+    "accueil:connexion": {
+        "GET": (200, 302, 302, 200, 200, 200, 200, 200),
+        "POST": (422, 302, 302, 422, 422, 422, 422, 422),
+    },
+    "accueil:connexion_code": {
+        "GET": (  C, 302, 302,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:connexion_moyen": {
+        "GET": (  C, 302, 302,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:connexion_renvoi": {"POST": (  C,   C,   C,   C,   C,   C,   C,   C)},
+    "accueil:deconnexion": {"POST": (  C,   C,   C,   C,   C,   C,   C,   C)},
+    "accueil:document": {"GET": (  C, 200, 404,   C,   C,   C,   C,   C)},
+    "accueil:document_ajouter": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:document_avant_telechargement": {"GET": (  C, 200, 404,   C,   C,   C,   C,   C)},
+    "accueil:document_confidentialite": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
+    "accueil:document_contenu": {"GET": (  C, 200, 404,   C,   C,   C,   C,   C)},
+    "accueil:document_epingler": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
+    "accueil:document_qui": {"GET": (  C, 200, 404,   C,   C,   C,   C,   C)},
+    "accueil:document_supprimer": {
+        "GET": (  C, 403, 404,   C,   C,   C,   C,   C),
+        "POST": (  C, 403, 404,   C,   C,   C,   C,   C),
+    },
+    "accueil:document_telecharger": {"GET": (  C, 200, 404,   C,   C,   C,   C,   C)},
+    "accueil:documents": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:documents_confidentialite": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:historique": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:notification_basculer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
+    "accueil:notification_supprimer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
+    "accueil:notifications": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:notifications_tout_lire": {"POST": (  C, 302, 302,   C,   C,   C,   C,   C)},
+    "accueil:prolonger": {"POST": (302, 302, 302, 302, 302, 302, 302, 302)},
+    "accueil:reglages": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:reprise": {
+        "GET": (  C, 302, 302,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:session_etat": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    "accueil:tableau": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "webps:accueil": {"GET": (  C,   C,   C, 302, 302, 302, 302,   C)},
+    "webps:accuse": {"GET": (  C,   C,   C, 302, 302, 302, 302,   C)},
+    "webps:changer_exercice": {"POST": (  C,   C,   C, 200, 200, 200, 200,   C)},
+    "webps:connexion": {"GET": (200, 200, 200, 302, 302, 302, 302, 200)},
+    "webps:declaration": {
+        "GET": (  C,   C,   C, 200, 302, 200, 200,   C),
+        "POST": (  C,   C,   C, 302, 302, 403, 403,   C),
+    },
+    "webps:deconnexion": {"POST": (  C,   C,   C,   C,   C,   C,   C,   C)},
+    "webps:deposer": {
+        "GET": (  C,   C,   C, 200, 403, 200, 200,   C),
+        "POST": (  C,   C,   C, 302, 403, 302, 302,   C),
+    },
+    "webps:document": {"GET": (  C,   C,   C, 200, 404, 404, 404,   C)},
+    "webps:document_confidentialite": {"POST": (  C,   C,   C, 403, 404, 404, 404,   C)},
+    "webps:document_contenu": {"GET": (  C,   C,   C, 200, 404, 404, 404,   C)},
+    "webps:document_supprimer": {
+        "GET": (  C,   C,   C, 403, 404, 404, 404,   C),
+        "POST": (  C,   C,   C, 403, 404, 404, 404,   C),
+    },
+    "webps:document_telecharger": {"GET": (  C,   C,   C, 200, 404, 404, 404,   C)},
+    "webps:documents": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
+    "webps:exercice": {
+        "GET": (  C,   C,   C, 302, 302, 302, 302,   C),
+        "POST": (  C,   C,   C, 302, 302, 302, 302,   C),
+    },
+    "webps:fermer": {"POST": (  C,   C,   C, 302, 302, 302, 302,   C)},
+    "webps:prolonger": {"POST": (302, 302, 302, 302, 302, 302, 302, 302)},
+    "webps:psc": {"GET": (503, 503, 503, 503, 503, 503, 503, 503)},
+    "webps:recapitulatif": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
+    "webps:recherche": {
+        "GET": (  C,   C,   C, 200, 200, 200, 200,   C),
+        "POST": (  C,   C,   C, 302, 302, 302, 302,   C),
+    },
+    "webps:reprise": {
+        "GET": (  C,   C,   C, 302, 302, 302, 302,   C),
+        "POST": (  C,   C,   C, 302, 302, 302, 302,   C),
+    },
+    "webps:retour": {"GET": (403, 403, 403, 302, 302, 302, 302, 403)},
+    "webps:session_etat": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
 }
 # fmt: on
 
-FORMULAIRES: dict[str, dict[str, str]] = {
+PUBLIQUES = frozenset(
+    {
+        *("accueil:bienvenue", "accueil:connexion", "accueil:connexion_moyen"),
+        *("accueil:connexion_code", "accueil:connexion_renvoi", "accueil:deconnexion"),
+        *("accueil:session_etat", "accueil:prolonger"),
+        *("webps:connexion", "webps:psc", "webps:retour", "webps:exercice", "webps:deconnexion"),
+        *("webps:session_etat", "webps:prolonger"),
+    }
+)
+"""What one reaches without a session: log-in, log-out, and how long the session lasts."""
+
+CONTENUS = frozenset(
+    {
+        *("accueil:document_contenu", "accueil:document_telecharger"),
+        *("webps:document_contenu", "webps:document_telecharger"),
+    }
+)
+"""The only answers with a content policy of their own: a file in its sandbox."""
+
+# What a person would really send; nothing for the other forms.
+FORMULAIRES: Mapping[str, Mapping[str, str]] = {
     "accueil:connexion": {"identifiant": "alex.demo", "mot_de_passe": "faux"},
-    "accueil:document_ajouter": {"titre": "Photo", "type_code": TYPE, "confidentialite": "visible"},
+    "accueil:document_ajouter": {
+        "titre": "Photo",
+        "type_code": TYPE,
+        "date_document": "2026-01-05",
+        "confidentialite": "visible",
+    },
     "accueil:document_confidentialite": {"confidentialite": "masque"},
     "accueil:documents_confidentialite": {"choix": "masquer"},
     "accueil:document_epingler": {"epingle": "oui"},
@@ -32,20 +156,18 @@ FORMULAIRES: dict[str, dict[str, str]] = {
     "accueil:reglages": {"courriel_document": "oui"},
     "webps:recherche": {
         "matricule": s.PERSONNES["alex"]["matricule"],
-        "nom_naissance": "DEMO-UN",
-        "date_naissance": "1985-04-12",
+        "nom_naissance": s.PERSONNES["alex"]["nom_naissance"],
+        "date_naissance": s.PERSONNES["alex"]["date_naissance"],
     },
     "webps:declaration": {"base": "consentement", "information": "papier", "rappel_lu": "on"},
     "webps:document_confidentialite": {"confidentialite": "masque"},
     "webps:deposer": {"titre": "Courrier", "type_code": TYPE, "date_document": "2026-01-05"},
 }
-"""What a person would really send; nothing for the others."""
-
 AVEC_FICHIER = frozenset({"accueil:document_ajouter", "webps:deposer"})
 
 
 def _noms(motifs: Any, espaces: tuple[str, ...] = ()) -> Iterator[str]:
-    """« namespace:name » of every route; a route without a name cannot be in the table."""
+    """« namespace:name » of every route; one without a name could not be in the table."""
     for motif in motifs:
         if isinstance(motif, URLResolver):
             ici = (*espaces, motif.namespace) if motif.namespace else espaces
@@ -59,12 +181,19 @@ def _noms(motifs: Any, espaces: tuple[str, ...] = ()) -> Iterator[str]:
 ROUTES = sorted(_noms(get_resolver().url_patterns))
 
 
+@pytest.fixture
+def scene(settings) -> Scene:
+    # Pro Santé Connect is away: where it would answer is not what is asked here.
+    settings.MES_PSC = {**settings.MES_PSC, "emetteur": "http://127.0.0.1:9", "client_id": "ici"}
+    return monter()
+
+
 def _adresse(nom: str, scene: Scene) -> str:
     if nom.startswith("accueil:notification_"):
         return reverse(nom, args=[scene.notification_id])
-    prefixe, _, court = nom.partition(":")
-    if court == "document" or (
-        court.startswith("document_") and court not in ("document_ajouter", "documents")
+    if nom.partition(":")[2].startswith("document") and nom not in (
+        *("accueil:documents", "accueil:document_ajouter", "accueil:documents_confidentialite"),
+        "webps:documents",
     ):
         return reverse(nom, args=[scene.document_id])
     return reverse(nom)
@@ -75,10 +204,129 @@ def _demander(client: Client, methode: str, nom: str, scene: Scene) -> HttpRespo
     if methode != "POST":
         return client.generic(methode, adresse)
     champs: dict[str, Any] = dict(FORMULAIRES.get(nom, {}))
-    if nom == "accueil:document_ajouter":
-        champs["date_document"] = "2026-01-05"
     if nom in AVEC_FICHIER:
-        from django.core.files.uploadedfile import SimpleUploadedFile
-
         champs["fichier"] = SimpleUploadedFile("courrier.pdf", s.pdf("courrier"))
     return client.post(adresse, champs)
+
+
+def _obtenu(reponse: HttpResponseBase) -> Attendu:
+    if reponse.status_code == 302 and "/connexion/?" in reponse.headers["Location"] + "?":
+        return C
+    return reponse.status_code
+
+
+def _est_dedans(nom: str, profil: str) -> bool:
+    """Whether this profile holds a session of the route's door."""
+    patient = profil in ("titulaire", "autre_titulaire")
+    soignant = profil.startswith("ps_") or profil == "secretaire"
+    return patient if nom.startswith("accueil:") else soignant
+
+
+def _attendu(nom: str, methode: str, profil: str) -> Attendu:
+    permises = ATTENDUS[nom]
+    if methode in permises:
+        return permises[methode][PROFILS.index(profil)]
+    return 405 if nom in PUBLIQUES or _est_dedans(nom, profil) else C
+
+
+def test_la_table_ne_nomme_que_des_routes_qui_existent():
+    assert set(ATTENDUS) == set(ROUTES)
+    assert set(FORMULAIRES) <= set(ROUTES)
+    assert set(ROUTES) >= PUBLIQUES | CONTENUS
+
+
+@pytest.mark.parametrize("profil", PROFILS)
+def test_chaque_route_repond_a_chacun_ce_que_dit_la_table(scene, profil):
+    ecarts: dict[str, tuple[Attendu, Attendu]] = {}
+    for nom in ROUTES:
+        for methode in ("GET", "POST"):
+            point = transaction.savepoint()
+            reponse = _demander(scene.navigateur(profil), methode, nom, scene)
+            transaction.savepoint_rollback(point)
+            obtenu, attendu = _obtenu(reponse), _attendu(nom, methode, profil)
+            if obtenu != attendu:
+                ecarts[f"{methode} {nom}"] = (obtenu, attendu)
+            _verifier_les_entetes(reponse, nom, _est_dedans(nom, profil))
+    assert ecarts == {}, "obtenu, attendu"
+
+
+@pytest.mark.parametrize("profil", ["anonyme", "titulaire", "ps_autorise"])
+def test_aucune_autre_methode_n_est_permise(scene, profil):
+    for methode in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+        obtenus = {
+            nom: _obtenu(_demander(scene.navigateur(profil), methode, nom, scene)) for nom in ROUTES
+        }
+        assert obtenus == {nom: _attendu(nom, methode, profil) for nom in ROUTES}, methode
+
+
+def _verifier_les_entetes(reponse: HttpResponseBase, nom: str, est_dedans: bool) -> None:
+    entetes = reponse.headers
+    politique = entetes["Content-Security-Policy"]
+    directives = dict(d.strip().partition(" ")[::2] for d in politique.split(";"))
+    sandbox = nom in CONTENUS and reponse.status_code == 200
+    assert directives["default-src"] == ("'none'" if sandbox else "'self'"), nom
+    assert "unsafe-eval" not in politique, nom
+    assert "script-src" not in directives, nom  # scripts follow default-src
+    if sandbox:
+        assert politique.count("unsafe-inline") == 1, nom
+        assert directives["style-src"] == "'unsafe-inline'", nom
+    else:
+        assert "unsafe-inline" not in politique, nom
+    assert directives["frame-ancestors"] == "'self'", nom
+    assert entetes["X-Content-Type-Options"] == "nosniff", nom
+    assert entetes["X-Frame-Options"] == "SAMEORIGIN", nom
+    assert entetes["Referrer-Policy"] == "same-origin", nom
+    assert "camera=()" in entetes["Permissions-Policy"], nom
+    assert "no-store" in entetes["Cache-Control"], nom
+    if est_dedans and 200 <= reponse.status_code < 300 and nom not in PUBLIQUES:
+        assert entetes["Cache-Control"] == "no-store", nom
+
+
+@pytest.mark.parametrize("profil", ["anonyme", "titulaire", "ps_autorise"])
+def test_un_formulaire_venu_d_ailleurs_est_refuse_partout(scene, profil):
+    """Without our CSRF token nothing is done, whoever's cookie goes with it."""
+    acceptes = []
+    for nom in ROUTES:
+        if "POST" not in ATTENDUS[nom]:
+            continue
+        point = transaction.savepoint()
+        reponse = _demander(scene.navigateur(profil, csrf=True), "POST", nom, scene)
+        transaction.savepoint_rollback(point)
+        if reponse.status_code != 403 or "formulaire" not in reponse.content.decode():
+            acceptes.append((nom, reponse.status_code))
+        _verifier_les_entetes(reponse, nom, False)
+    assert acceptes == []
+
+
+@pytest.mark.parametrize("adresse", ["/rien/", "/ps/rien/", "/documents/pas-un-uuid/", "/ps/../"])
+@pytest.mark.parametrize("profil", PROFILS)
+def test_ce_qui_n_existe_pas_est_un_404_pour_tous(scene, profil, adresse):
+    reponse = scene.navigateur(profil).get(adresse)
+    assert reponse.status_code == 404
+    _verifier_les_entetes(reponse, "", False)
+
+
+def test_la_session_d_un_portail_n_ouvre_pas_l_autre(scene):
+    """The key of a session, moved to the other door's cookie, opens nothing."""
+    client = Client()
+    client.cookies["mes_session_ps"] = scene.navigateurs["titulaire"].cookies["mes_session"].value
+    assert _obtenu(client.get("/ps/patients/")) == C
+    client = Client()
+    client.cookies["mes_session"] = scene.navigateurs["ps_autorise"].cookies["mes_session_ps"].value
+    assert _obtenu(client.get("/documents/")) == C
+
+
+def test_la_panne_aussi_porte_les_entetes(scene):
+    client = scene.navigateur("titulaire")
+    _perdre_le_fichier(scene)
+    reponse = client.get(f"/documents/{scene.document_id}/contenu/")
+    assert reponse.status_code == 500
+    _verifier_les_entetes(reponse, "", False)
+    assert "Traceback" not in reponse.content.decode()
+
+
+def _perdre_le_fichier(scene: Scene) -> None:
+    """As a storage that lost a file: an incident, never a person's mistake."""
+    document = s.document_en_base(s.Depose(scene.document_id, scene.espace.pk))
+    assert document.servi_id is not None
+    fichiers.effacer(document.servi_id)
