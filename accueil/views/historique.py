@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
@@ -18,6 +19,11 @@ from journal.faits import Fait
 from journal.lecture import GROUPES, FiltreHistorique, en_francais, lignes
 
 TAILLE_PAGE = 25
+_PLAUSIBLE = (
+    MinValueValidator(date(1900, 1, 1), "Choisissez une date à partir de 1900."),
+    MaxValueValidator(date(2999, 12, 31), "Choisissez une date avant l'an 3000."),
+)
+"""Beyond, neither Python nor PostgreSQL can always turn a day into an instant."""
 
 
 class FormulaireHistorique(forms.Form):
@@ -29,10 +35,16 @@ class FormulaireHistorique(forms.Form):
         choices=[("", "Tout le monde"), *((cle, libelle) for cle, (libelle, _) in GROUPES.items())],
     )
     depuis = forms.DateField(
-        label="À partir du", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="À partir du",
+        required=False,
+        validators=_PLAUSIBLE,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     jusqua = forms.DateField(
-        label="Jusqu'au", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="Jusqu'au",
+        required=False,
+        validators=_PLAUSIBLE,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     document = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

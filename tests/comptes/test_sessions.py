@@ -396,7 +396,7 @@ def test_la_politique_de_contenu_est_stricte(client, db):
     assert "unsafe" not in politique
     for directive in ("default-src 'self'", "object-src 'none'", "base-uri 'none'"):
         assert directive in politique
-    assert "frame-ancestors 'self'" in politique
+    assert "frame-ancestors 'none'" in politique
 
 
 @pytest.mark.parametrize("adresse", ["/connexion/", "/ps/connexion/"])

@@ -25,8 +25,8 @@ class Hostile:
     octets: Callable[[], bytes]
     motif: str
     mot: str
-    motif_cote_patient: str = ""
-    """When the patient's side refuses it for another reason."""
+    reserve_aux_professionnels: bool = False
+    """Of a format that the patient's side refuses anyway."""
 
 
 def executable() -> bytes:
@@ -93,7 +93,7 @@ def cda_tronque() -> bytes:
 FICHIERS = {
     "executable nomme pdf": Hostile("ordonnance.pdf", executable, "EXECUTABLE", "programme"),
     "executable": Hostile("installe.exe", executable, "EXECUTABLE", "programme"),
-    "pdf a script": Hostile("ordonnance.pdf", pdf_a_script, "PDF_JAVASCRIPT", "script"),
+    "pdf a script": Hostile("ordonnance.pdf", pdf_a_script, "PDF_JAVASCRIPT", "JavaScript"),
     "un octet de trop": Hostile(
         "notes.txt", lambda: texte_de(5 * MEGA + 1), "TROP_VOLUMINEUX", "5 Mo"
     ),
@@ -103,10 +103,8 @@ FICHIERS = {
     "bombe tiff": Hostile("scan.tif", bombe_tiff, "IMAGE_DEMESUREE", "image"),
     "entites externes": Hostile("cr.xml", entites_externes, "XML_DTD", "DOCTYPE"),
     "milliard de rires": Hostile("cr.xml", milliard_de_rires, "XML_DTD", "DOCTYPE"),
-    "cda d'un autre": Hostile(
-        "cr.xml", cda_d_un_autre, "AUTRE_PATIENT", "autre personne", "FORMAT_REFUSE"
-    ),
-    "cda tronque": Hostile("cr.xml", cda_tronque, "CDA_INVALIDE", "mal formé", "FORMAT_REFUSE"),
+    "cda d'un autre": Hostile("cr.xml", cda_d_un_autre, "AUTRE_PATIENT", "autre personne", True),
+    "cda tronque": Hostile("cr.xml", cda_tronque, "CDA_INVALIDE", "mal formé", True),
     "vide": Hostile("vide.pdf", lambda: b"", "VIDE", "vide"),
     "du vent": Hostile("photo.jpg", lambda: bytes(range(256)) * 8, "FORMAT_REFUSE", "format"),
     "texte nomme pdf": Hostile(

@@ -62,6 +62,7 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
         "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
         "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
     },
+    "accueil:galerie": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
     "accueil:historique": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
     "accueil:notification_basculer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
     "accueil:notification_supprimer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
@@ -125,12 +126,13 @@ PUBLIQUES = frozenset(
     {
         *("accueil:bienvenue", "accueil:connexion", "accueil:connexion_moyen"),
         *("accueil:connexion_code", "accueil:connexion_renvoi", "accueil:deconnexion"),
-        *("accueil:session_etat", "accueil:prolonger"),
+        # The gallery of components is absent from production.
+        *("accueil:session_etat", "accueil:prolonger", "accueil:galerie"),
         *("webps:connexion", "webps:psc", "webps:retour", "webps:exercice", "webps:deconnexion"),
         *("webps:session_etat", "webps:prolonger"),
     }
 )
-"""What one reaches without a session: log-in, log-out, and how long the session lasts."""
+"""What one reaches without a session: log-in, log-out, how long the session lasts, no person."""
 
 CONTENUS = frozenset(
     {
@@ -272,9 +274,9 @@ def _verifier_les_entetes(reponse: HttpResponseBase, nom: str, est_dedans: bool)
         assert directives["style-src"] == "'unsafe-inline'", nom
     else:
         assert "unsafe-inline" not in politique, nom
-    assert directives["frame-ancestors"] == "'self'", nom
+    assert directives["frame-ancestors"] == ("'self'" if sandbox else "'none'"), nom
     assert entetes["X-Content-Type-Options"] == "nosniff", nom
-    assert entetes["X-Frame-Options"] == "SAMEORIGIN", nom
+    assert entetes["X-Frame-Options"] == ("SAMEORIGIN" if sandbox else "DENY"), nom
     assert entetes["Referrer-Policy"] == "same-origin", nom
     assert "camera=()" in entetes["Permissions-Policy"], nom
     assert "no-store" in entetes["Cache-Control"], nom
