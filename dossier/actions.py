@@ -40,7 +40,7 @@ from mes.socle.travaux import planifier
 from mes.socle.trousseau import index
 from mes.socle.uuid7 import uuid7
 from usagers.identite import ins_transmissible, oids_acceptes_ici
-from usagers.models import StatutIdentite
+from usagers.models import EspaceSante, StatutIdentite
 
 MASQUES_AU_DEPOT = frozenset(
     {Masque.MASQUE_PS, Masque.INVISIBLE_PATIENT, Masque.INVISIBLE_REPRESENTANTS_LEGAUX}
@@ -125,6 +125,7 @@ def deposer_document(*, acces: Acces, depot: Depot) -> Resultat:
     _exiger_masques_permis(acces, fiche.masques)
     with mur.ouvrir(lus=[acces.espace_id]):
         # Who may only deposit reads nothing: this narrow look returns ids, never content.
+        _un_depot_a_la_fois(acces)
         existant = _deja_present(acces, fiche)
         if existant is not None:
             return Resultat(existant, deja_present=True)
@@ -253,6 +254,12 @@ def _est_du_meme_deposant(acces: Acces, document: Document) -> bool:
         document.auteur_genre == GENRES_AUTEUR.get(acces.acteur.genre)
         and document.auteur_id == acces.acteur.id
     ) or (document.structure_id is not None and document.structure_id == acces.acteur.structure_id)
+
+
+def _un_depot_a_la_fois(acces: Acces) -> None:
+    """Deposits of one espace follow each other, so that the second of two equal ones sees the first
+    (R-DOC-18). No key is locked: whatever only refers to the espace goes on."""
+    EspaceSante.objects.select_for_update(no_key=True).values_list("pk").get(pk=acces.espace_id)
 
 
 def _deja_present(acces: Acces, fiche: _Fiche) -> UUID | None:
@@ -390,6 +397,14 @@ def _ecrire(acces: Acces, fiche: _Fiche, ancien: Document | None) -> Document:
     return document
 
 
+def _document_verrouille(acces: Acces, document_id: UUID, action: Action, **faits: Any) -> Document:
+    """`document_pour`, locked until the end of the transaction: two acts at once follow each other,
+    and the second decides on what the first left."""
+    verrou = Document.objects.select_for_update(of=("self",))
+    verrou.filter(espace_id=acces.espace_id, pk=document_id).values_list("pk").first()
+    return document_pour(acces, document_id, action, **faits)
+
+
 def _changer(document: Document, **colonnes: Any) -> None:
     Document.objects.filter(pk=document.pk).update(version=F("version") + 1, **colonnes)
 
@@ -397,7 +412,7 @@ def _changer(document: Document, **colonnes: Any) -> None:
 @transaction.atomic
 def masquer_document(*, acces: Acces, document_id: UUID) -> None:
     """Hides from professionals (R-MAS-02, 07, 08). Idempotent. Raises AccesRefuse."""
-    document = document_pour(acces, document_id, Action.MASQUER)
+    document = _document_verrouille(acces, document_id, Action.MASQUER)
     if Masque.MASQUE_PS in document.masques:
         return
     _changer(
@@ -413,7 +428,7 @@ def demasquer_document(
     *, acces: Acces, document_id: UUID, a_la_demande_du_patient: bool = False
 ) -> None:
     """Shows again to professionals (R-MAS-02). Idempotent. Raises AccesRefuse."""
-    document = document_pour(
+    document = _document_verrouille(
         acces, document_id, Action.DEMASQUER, a_la_demande_du_patient=a_la_demande_du_patient
     )
     if Masque.MASQUE_PS not in document.masques:
@@ -464,7 +479,7 @@ def masquer_tout(*, acces: Acces, masquer: bool) -> int:
 @transaction.atomic
 def epingler_document(*, acces: Acces, document_id: UUID, epingle: bool) -> None:
     """Pins or unpins for the patient's side (R-DOC-15). Idempotent."""
-    document = document_pour(acces, document_id, Action.LIRE)
+    document = _document_verrouille(acces, document_id, Action.LIRE)
     if acces.acteur.genre not in (Acteur.TITULAIRE, Acteur.REPRESENTANT, Acteur.AIDANT):
         raise acces.refuser(acces.decision, action=Action.LIRE, objet_id=document_id, lisible=True)
     if (document.epingle_le is not None) == epingle:
@@ -480,7 +495,7 @@ def epingler_document(*, acces: Acces, document_id: UUID, epingle: bool) -> None
 @transaction.atomic
 def supprimer_document(*, acces: Acces, document_id: UUID) -> None:
     """Takes out of every list (R-DOC-07, 08, 11); logical: the journal and the export keep it."""
-    document = document_pour(acces, document_id, Action.SUPPRIMER)
+    document = _document_verrouille(acces, document_id, Action.SUPPRIMER)
     _changer(document, etat=EtatDocument.SUPPRIME)
     acces.noter(
         Fait.DOCUMENT_SUPPRIME,

@@ -6,6 +6,7 @@ A file's key in the storage is its uuid; what it is about is only known to its d
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -65,6 +66,23 @@ def lire(fichier_id: UUID, coffre: Coffre) -> bytes:
     except FileNotFoundError as erreur:
         raise FichierAbsent(str(fichier_id)) from erreur
     return coffre.desceller(scelle, lieu=_lieu(fichier_id))
+
+
+def stockes() -> Iterator[UUID]:
+    """Every file of ours in the storage; what does not bear one of our names is not ours."""
+    stockage = _stockage()
+    try:
+        dossiers = stockage.listdir("")[0]
+    except FileNotFoundError:
+        return  # nothing was ever written there
+    for dossier in dossiers:
+        for nom in stockage.listdir(dossier)[1]:
+            try:
+                fichier_id = UUID(hex=nom)
+            except ValueError:
+                continue
+            if chemin(fichier_id) == f"{dossier}/{nom}":
+                yield fichier_id
 
 
 def effacer(fichier_id: UUID) -> None:

@@ -240,6 +240,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "signer-le-journal": {"task": "journal.signer", "schedule": 300.0},
     "partitions-du-journal": {"task": "journal.preparer_partitions", "schedule": 12 * 3600.0},
     "purger-les-comptes": {"task": "comptes.purger", "schedule": 3600.0},
+    "fichiers-orphelins": {"task": "dossier.nettoyer_orphelins", "schedule": 24 * 3600.0},
     "annuaire-du-jour": {"task": "professionnels.importer_annuaire", "schedule": 24 * 3600.0},
 }
 

@@ -1,8 +1,9 @@
-"""A full record for the pages to show: every format, state and reader, through the real doors."""
+"""A record for the pages to show: documents of every format and state, through the real doors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -19,11 +20,15 @@ from dossier.models import Document, EtatAnalyse
 from habilitations.acces import ActeurAcces, ouvrir_pour_le_systeme
 from habilitations.politique import Masque
 from mes.socle.models import Travail
-from mes.socle.nomenclatures import professions, types_documents
+from mes.socle.nomenclatures import types_documents
 from professionnels.models import Exercice
 from tests import situations as s
 from tests.comptes.outils import connecter_professionnel, connecter_usager
 from usagers.models import EspaceSante
+
+DECLARATION = {"base": "consentement", "information": "papier", "rappel_lu": "on"}
+TITRE_HOSTILE = "Note & suites"
+ORDONNANCE, COMPTE_RENDU, DU_PATIENT = "57833-6", "11488-4", "EXPPAT_2"
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Scene:
     espace: EspaceSante
     compte: Compte
     medecin: ActeurAcces
-    documents: dict[str, s.Depose]
+    confrere: ActeurAcces
+    documents: dict[str, s.Depose] = field(default_factory=dict)
 
     def url(self, nom: str, page: str = "") -> str:
         """Patient's address of a document, or of one of its pages."""
@@ -61,22 +67,46 @@ class Scene:
             assert reponse.status_code == 302, reponse.content.decode()
         return client
 
+    def annoncer(self, *noms: str) -> None:
+        """What the worker does once a document is found sound: the patient is told."""
+        for nom in noms:
+            annoncer_depot(
+                Travail(
+                    nature="dossier.annoncer_depot",
+                    cible_id=self.documents[nom].id,
+                    espace_id=self.espace.pk,
+                )
+            )
 
-DECLARATION = {"base": "consentement", "information": "papier", "rappel_lu": "on"}
+    def changer(self, nom: str, **colonnes: Any) -> None:
+        """Columns of a document that no screen sets."""
+        with transaction.atomic(), ouvrir_pour_le_systeme(self.espace.pk):
+            Document.objects.filter(pk=self.documents[nom].id).update(**colonnes)
+
+    def remplir(self, nombre: int) -> None:
+        """As many prescriptions more, so that lists have pages."""
+        for rang in range(nombre):
+            s.deposer(
+                self.medecin,
+                self.espace,
+                type_code=ORDONNANCE,
+                titre=f"Prescription numéro {rang}",
+                octets=f"Prescription {rang}".encode(),
+                nom_fichier=f"p{rang}.txt",
+                analyse=False,
+            )
 
 
 def chercher(client: Client, nom: str = "alex") -> None:
     """Finds a patient by INS and traits."""
-    personne = s.PERSONNES[nom]
-    reponse = client.post(
-        "/ps/patients/",
-        {
-            "matricule": personne["matricule"],
-            "nom_naissance": personne["nom_naissance"],
-            "date_naissance": personne["date_naissance"],
-        },
-    )
+    reponse = client.post("/ps/patients/", recherche(nom))
     assert reponse.status_code == 302, reponse.content.decode()
+
+
+def recherche(nom: str = "alex") -> dict[str, str]:
+    """What a professional types to find a patient."""
+    personne = s.PERSONNES[nom]
+    return {cle: personne[cle] for cle in ("matricule", "nom_naissance", "date_naissance")}
 
 
 def image() -> bytes:
@@ -90,7 +120,7 @@ def image() -> bytes:
     return sortie.getvalue()
 
 
-def cda(identifiant: str, **champs: Any) -> bytes:
+def cda(identifiant: str = "1.2.250.1.999.1.7", **champs: Any) -> bytes:
     """A biology report about Alex."""
     alex = s.PERSONNES["alex"]
     valeurs = {
@@ -106,116 +136,94 @@ def cda(identifiant: str, **champs: Any) -> bytes:
     return cda_biologie(**(valeurs | champs))
 
 
-def espace_vide() -> Scene:
-    """An activated espace without any document."""
+def _hier() -> date:
+    return timezone.localdate() - timedelta(days=1)
+
+
+def _du_medecin(**champs: Any) -> Callable[[Scene], s.Depose]:
+    return lambda scene: s.deposer(scene.medecin, scene.espace, **champs)
+
+
+def _du_patient(**champs: Any) -> Callable[[Scene], s.Depose]:
+    return lambda scene: s.deposer(s.acteur_titulaire(scene.compte), scene.espace, **champs)
+
+
+def _ordonnance_corrigee(scene: Scene) -> s.Depose:
+    return s.deposer(
+        scene.medecin,
+        scene.espace,
+        type_code=ORDONNANCE,
+        titre="Ordonnance corrigée",
+        octets=s.pdf("Ordonnance corrigee"),
+        remplace_id=scene.documents["ordonnance"].id,
+    )
+
+
+_DEPOTS: dict[str, Callable[[Scene], s.Depose]] = {
+    "ancien": _du_medecin(
+        type_code="11490-0", titre="Lettre de sortie", date_document=date(2019, 4, 1)
+    ),
+    "confrere": lambda scene: s.deposer(
+        scene.confrere, scene.espace, titre="Consultation de cardiologie", date_document=_hier()
+    ),
+    "pdf": lambda scene: _du_medecin(titre="Consultation du soir", date_document=_hier())(scene),
+    "hostile": _du_medecin(titre=TITRE_HOSTILE),
+    "cda": _du_medecin(octets=cda(), nom_fichier="biologie.xml", type_code="", titre=""),
+    "masque": _du_medecin(titre="Suivi confidentiel", masques=frozenset({Masque.MASQUE_PS})),
+    "annonce": _du_medecin(
+        titre="Résultat à expliquer", masques=frozenset({Masque.INVISIBLE_PATIENT})
+    ),
+    "image": _du_patient(
+        type_code="DOCPAT02",
+        titre="Ordonnance de lunettes",
+        octets=image(),
+        nom_fichier="photo.jpg",
+    ),
+    "texte": _du_patient(
+        type_code=DU_PATIENT,
+        titre="Mes notes de tension",
+        octets=b"Lundi : 12/8\nMardi : 13/8\n",
+        nom_fichier="notes.txt",
+    ),
+    "rtf": _du_patient(
+        type_code=DU_PATIENT,
+        titre="Courrier en RTF",
+        octets=rb"{\rtf1\ansi Bonjour docteur.\par}",
+        nom_fichier="courrier.rtf",
+    ),
+    "en_analyse": _du_medecin(titre="Radiographie du poignet", analyse=False),
+    "echec": _du_medecin(titre="Fichier illisible", analyse=False),
+    "ordonnance": _du_medecin(
+        type_code=ORDONNANCE, titre="Ordonnance", octets=s.pdf("Ordonnance"), date_document=_hier()
+    ),
+    "ordonnance_corrigee": _ordonnance_corrigee,
+}
+
+
+def dossier(*noms: str) -> Scene:
+    """An activated espace with these documents, in their order; every type is open to physicians."""
     espace = s.creer_espace("alex")
-    return Scene(espace, s.creer_compte("alex", espace), s.acteur_ps("medecin"), {})
-
-
-def dossier_fourni() -> Scene:
-    """Documents of each kind, deposited by two physicians and by the patient; one was read."""
-    scene = espace_vide()
+    scene = Scene(
+        espace,
+        s.creer_compte("alex", espace),
+        s.acteur_ps("medecin"),
+        s.acteur_ps("autre_medecin"),
+    )
     s.poser_matrice(
         {("10", code): True for code in types_documents()}
-        | {(p, "11488-4"): True for p in professions() if p in ("21", "60", "70")}
+        | {("21", COMPTE_RENDU): True, ("28", COMPTE_RENDU): False}
     )
-    espace, medecin, autre = scene.espace, scene.medecin, s.acteur_ps("autre_medecin")
-    titulaire = s.acteur_titulaire(scene.compte)
-    hier = timezone.localdate() - timedelta(days=1)
-    documents = {
-        "ancien": s.deposer(
-            medecin,
-            espace,
-            type_code="11490-0",
-            titre="Lettre de sortie",
-            date_document=date(2019, 4, 1),
-        ),
-        "compte_rendu": s.deposer(
-            autre, espace, titre="Consultation de cardiologie", date_document=hier
-        ),
-        "pdf": s.deposer(medecin, espace, titre="Consultation du soir", date_document=hier),
-        "hostile": s.deposer(medecin, espace, titre="Note du 3 mars & suites"),
-        "cda": s.deposer(
-            medecin,
-            espace,
-            type_code="",
-            titre="",
-            octets=cda("1.2.250.1.999.1.7"),
-            nom_fichier="biologie.xml",
-        ),
-        "masque": s.deposer(
-            medecin, espace, titre="Suivi confidentiel", masques=frozenset({Masque.MASQUE_PS})
-        ),
-        "annonce": s.deposer(
-            medecin,
-            espace,
-            titre="Résultat à expliquer",
-            masques=frozenset({Masque.INVISIBLE_PATIENT}),
-        ),
-        "image": s.deposer(
-            titulaire,
-            espace,
-            type_code="DOCPAT02",
-            titre="Ordonnance de lunettes",
-            octets=image(),
-            nom_fichier="photo.jpg",
-        ),
-        "texte": s.deposer(
-            titulaire,
-            espace,
-            type_code="EXPPAT_2",
-            titre="Mes notes de tension",
-            octets=b"Lundi : 12/8\nMardi : 13/8\n",
-            nom_fichier="notes.txt",
-        ),
-        "rtf": s.deposer(
-            titulaire,
-            espace,
-            type_code="EXPPAT_2",
-            titre="Courrier en RTF",
-            octets=rb"{\rtf1\ansi Bonjour docteur.\par}",
-            nom_fichier="courrier.rtf",
-        ),
-        "en_analyse": s.deposer(medecin, espace, titre="Radiographie du poignet", analyse=False),
-        "echec": s.deposer(medecin, espace, titre="Fichier illisible", analyse=False),
-        "ordonnance": s.deposer(
-            medecin, espace, type_code="57833-6", titre="Ordonnance", octets=s.pdf("Ordonnance v1")
-        ),
-    }
-    documents["ordonnance_v2"] = s.deposer(
-        medecin,
-        espace,
-        type_code="57833-6",
-        titre="Ordonnance corrigée",
-        octets=s.pdf("Ordonnance v2"),
-        remplace_id=documents["ordonnance"].id,
-    )
-    with transaction.atomic(), ouvrir_pour_le_systeme(espace.pk):
-        Document.objects.filter(pk=documents["echec"].id).update(analyse=EtatAnalyse.ECHEC)
-        Document.objects.filter(pk=documents["cda"].id).update(epingle_le=timezone.now())
-    for nom in ("compte_rendu", "pdf", "cda"):
-        annoncer_depot(
-            Travail(
-                nature="dossier.annoncer_depot",
-                cible_id=documents[nom].id,
-                espace_id=espace.pk,
-            )
-        )
-    fournie = Scene(espace, scene.compte, medecin, documents)
-    lecture = fournie.professionnel().get(fournie.url_ps("pdf"))
-    assert lecture.status_code == 200
-    return fournie
+    for nom in noms:
+        scene.documents[nom] = _DEPOTS[nom](scene)
+    if "echec" in noms:
+        scene.changer("echec", analyse=EtatAnalyse.ECHEC)
+    return scene
 
 
-def remplir(scene: Scene, nombre: int) -> None:
-    """As many documents more, so that lists have pages."""
-    for rang in range(nombre):
-        s.deposer(
-            scene.medecin,
-            scene.espace,
-            type_code="57833-6",
-            titre=f"Prescription numéro {rang}",
-            octets=f"Prescription {rang}".encode(),
-            nom_fichier=f"p{rang}.txt",
-            analyse=False,
-        )
+def dossier_complet() -> Scene:
+    """Every document; one is pinned, three are announced, one was read by the physician."""
+    scene = dossier(*_DEPOTS)
+    scene.changer("cda", epingle_le=timezone.now())
+    scene.annoncer("confrere", "pdf", "cda")
+    assert scene.professionnel().get(scene.url_ps("pdf")).status_code == 200
+    return scene

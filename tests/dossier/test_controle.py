@@ -265,6 +265,8 @@ def test_ce_qui_n_est_pas_un_document_accepte_est_refuse(octets, nom, attendu) -
         (bytes(4) + b"ftypisom" + bytes(64), "vidéo"),
         (bytes(128) + b"DICM" + bytes(64), "DICOM"),
         (b"\x1f\x8b\x08\x00" + bytes(64), "gzip"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "WebP"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "pas reconnu"),
         (b"\x05\x06\x07\x08", "pas reconnu"),
     ],
 )
@@ -364,6 +366,7 @@ def test_un_scan_tiff_trop_lourd_est_compresse_sans_perdre_de_page() -> None:
     assert fichier.est_reduit
     assert fichier.taille <= len(lourd) // 10
     assert ouvrir(fichier.octets).n_frames == 3
+    assert ouvrir(fichier.octets).info["compression"] == "tiff_adobe_deflate"
     aleatoire = bruit((400, 300), "TIFF")
     avec_perte = controler(aleatoire, nom_fichier="scan.tif", taille_max=len(aleatoire) * 3 // 4)
     assert ouvrir(avec_perte.octets).info["compression"] == "jpeg"
@@ -1200,6 +1203,8 @@ def test_plusieurs_photos_font_un_seul_pdf_dans_l_ordre() -> None:
             for p in document.pages
         ]
         assert tailles == [(80, 40), (30, 90), (40, 60)]
+        couleurs = [str(p.obj.Resources.XObject.Photo.ColorSpace) for p in document.pages]
+        assert couleurs == ["/DeviceRGB", "/DeviceGray", "/DeviceRGB"]
     assert controler(fichier.octets, nom_fichier="carnet.pdf").type is TypeFichier.PDF
     assert assainir(fichier.octets, TypeFichier.PDF).octets == fichier.octets
 
@@ -1285,6 +1290,7 @@ def test_un_titre_recu_est_garde_et_ses_defauts_sont_dits(recu, garde, avertisse
 
 
 @given(st.text(max_size=150))
+@sans_delai
 def test_ce_qui_est_accepte_a_la_saisie_est_sans_defaut_a_la_reception(titre) -> None:
     try:
         valide = valider_titre(titre)

@@ -54,7 +54,7 @@ def test_une_ligne_donne_la_personne_son_exercice_et_son_lieu(importer: Any) -> 
     exercice = Exercice.objects.select_related("professionnel", "structure").get()
     assert (exercice.professionnel.rpps, str(exercice.professionnel)) == (
         "99700900014",
-        "CLAUDE DEMO-GENERALISTE",
+        "Claude DEMO-GENERALISTE",
     )
     assert (exercice.profession, exercice.specialite, exercice.mode_exercice) == ("10", "SM26", "L")
     assert exercice.structure is not None

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mes.socle.dates import (
@@ -24,6 +24,7 @@ from mes.socle.dates import (
     jour_a_paris,
 )
 
+sans_delai = settings(deadline=None)  # no test depends on the time it takes
 jours = st.dates(date(1900, 1, 1), date(2999, 12, 31))
 
 
@@ -110,6 +111,7 @@ def test_une_date_future_est_refusee_quand_on_le_demande(texte, future) -> None:
 
 
 @given(dates_imprecises())
+@sans_delai
 def test_ce_qui_est_ecrit_se_relit(imprecise) -> None:
     assert DateImprecise.lire(str(imprecise)) == imprecise
     assert DateImprecise.lire(imprecise.iso) == imprecise
@@ -123,6 +125,7 @@ def test_la_forme_enregistree_est_stricte(texte) -> None:
 
 
 @given(dates_imprecises())
+@sans_delai
 def test_les_bornes_entourent_tous_les_jours_possibles(imprecise) -> None:
     premier, dernier = imprecise.premier_jour, imprecise.dernier_jour
     nombre = (dernier - premier).days + 1
@@ -136,6 +139,7 @@ def test_les_bornes_entourent_tous_les_jours_possibles(imprecise) -> None:
 
 
 @given(st.lists(dates_imprecises()))
+@sans_delai
 def test_le_tri_suit_le_premier_jour_puis_la_precision(liste) -> None:
     triee = sorted(liste)
     for avant, apres in pairwise(triee):
@@ -147,6 +151,7 @@ def test_le_tri_suit_le_premier_jour_puis_la_precision(liste) -> None:
 
 
 @given(jours)
+@sans_delai
 def test_un_jour_precis_est_ses_propres_bornes(jour) -> None:
     imprecise = DateImprecise.depuis_jour(jour)
     assert (imprecise.premier_jour, imprecise.dernier_jour) == (jour, jour)

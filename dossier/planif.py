@@ -1,0 +1,23 @@
+"""What beat calls for the documents."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from dossier import orphelins
+
+journal_technique = logging.getLogger("mes.dossier")
+
+
+@shared_task(name="dossier.nettoyer_orphelins", ignore_result=True)
+def nettoyer_orphelins() -> None:
+    """Sweeps, once a day, the files that no document names."""
+    try:
+        effaces = orphelins.nettoyer(maintenant=timezone.now())
+    except orphelins.TropDOrphelins as erreur:
+        journal_technique.error("fichiers orphelins laissés en place : %s", erreur)
+    else:
+        journal_technique.info("fichiers orphelins effacés : %d", effaces)
