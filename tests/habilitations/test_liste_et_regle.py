@@ -1,6 +1,7 @@
-"""List and rule say the same thing: SQL of `visibles_par` against `politique.decider`.
+"""List, counts, search and detail say what the page says, in random worlds.
 
-Flipping any line of politique.py moves both; forgetting one in SQL moves only one, and fails here.
+The answer expected comes from the page written again as data (`test_politique.PAGE`), not from the
+engine: a line turned over in politique.py fails here as well as one forgotten in the SQL.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from dossier import selection
 from dossier.models import Document, EtatAnalyse, GenreAuteur
 from habilitations.acces import AccesRefuse, ouvrir_pour_le_systeme, situation_de_l_espace
+from habilitations.cases import case_pour
 from habilitations.models import (
     Administrateur,
     Blocage,
@@ -23,9 +25,10 @@ from habilitations.models import (
     Ouverture,
     ReglageAcces,
 )
-from habilitations.politique import Action, Base, Masque, Mode, decider
+from habilitations.politique import DEFAUT, Action, Base, Masque, Mode
 from mes.socle.uuid7 import uuid7
 from tests import situations as s
+from tests.habilitations.test_politique import OUVERTE, selon_la_page
 from usagers.models import EspaceSante
 
 pytestmark = [pytest.mark.django_db, pytest.mark.regle("R-SEC-06", "R-HAB-06", "R-MAS-17")]
@@ -136,6 +139,29 @@ def _installer(espace, modele, fiche, monde):
     return acteur
 
 
+def _selon_la_page(acces, document) -> bool:
+    acteur = acces.acteur
+    situation = replace(
+        acces.situation,
+        action=Action.LISTER,
+        type_document=document.type_code,
+        masques=frozenset(map(Masque, document.masques)),
+        auteur=document.auteur_genre == "professionnel" and document.auteur_id == acteur.id,
+        cote_patient=document.auteur_genre == "titulaire",
+        case=case_pour(
+            acces.version_matrice, acteur.profession, acteur.specialite, document.type_code
+        ),
+    )
+    return selon_la_page(situation, acces.reglages)[1][0]
+
+
+def _se_laisse_lire(acces, document) -> bool:
+    try:
+        return selection.document_pour(acces, document.pk).pk == document.pk
+    except AccesRefuse:
+        return False
+
+
 @settings(
     max_examples=120,
     deadline=None,
@@ -150,9 +176,8 @@ def test_la_requete_montre_exactement_ce_que_la_regle_accorde(scene, monde):
         with s.espace_ouvert(acteur, espace.pk, Action.LIRE, objet_id=uuid7()) as acces:
             vus = set(selection.visibles_par(acces).values_list("pk", flat=True))
             tous = list(Document.objects.filter(espace_id=espace.pk))
-            accordes = {
-                d.pk for d in tous if selection.decision_pour(acces, d, Action.LISTER).accordee
-            }
+            accordes = {d.pk for d in tous if _selon_la_page(acces, d)}
+            lus = {d.pk for d in tous if _se_laisse_lire(acces, d)}
             comptes = sum(c.nombre for c in selection.comptes(acces))
             trouves = {
                 a.document.pk
@@ -163,16 +188,17 @@ def test_la_requete_montre_exactement_ce_que_la_regle_accorde(scene, monde):
         # included.
         situation, _ = situation_de_l_espace(acteur, espace.pk, Action.LISTER)
         for document in monde["documents"]:
-            assert not decider(
-                replace(
-                    situation,
-                    action=Action.LISTER,
-                    type_document=document["type_code"],
-                    masques=frozenset(map(Masque, document["masques"])),
-                    auteur=document["auteur"] == "soi",
-                )
+            refusee = replace(
+                situation,
+                action=Action.LISTER,
+                type_document=document["type_code"],
+                masques=frozenset(map(Masque, document["masques"])),
+                auteur=document["auteur"] == "soi",
+                case=OUVERTE,
             )
+            assert not selon_la_page(refusee, DEFAUT)[1][0]
         return
     assert vus == accordes
+    assert lus == accordes
     assert comptes == len(accordes)
     assert trouves == accordes
