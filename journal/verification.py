@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from django.db import transaction
+from django.db.models import QuerySet
 
 from journal import chaines
 from journal.inscription import lieu_securite, nom_de_chaine, texte_de, texte_securite
@@ -19,6 +21,8 @@ from mes.socle import coffres, mur
 from mes.socle.chiffrement import ChiffrementInvalide, Cle, json_canonique
 from mes.socle.models import CleJournal
 from mes.socle.trousseau import cle_de_signature
+
+L = TypeVar("L", Ligne, LigneSecurite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,6 @@ class Tete:
 
 def verifier_chaine(tete: Tete) -> Anomalie | None:
     """Walks one chain of one espace from its origin; None when it is whole."""
-    nom = nom_de_chaine(tete.espace_id, tete.chaine)
     ici = [tete.espace_id]
     with transaction.atomic(), mur.ouvrir(journal_lu=ici, journal_reserve=ici):
         cle = coffres.coffres(CleJournal, ici).get(tete.espace_id)
@@ -50,25 +53,47 @@ def verifier_chaine(tete: Tete) -> Anomalie | None:
             point.numero: point
             for point in PointControle.objects.filter(espace_id=tete.espace_id, chaine=tete.chaine)
         }
-        precedente = chaines.origine(nom)
-        attendu = 1
+        nom = nom_de_chaine(tete.espace_id, tete.chaine)
+
+        def defaut(ligne: Ligne, empreinte: bytes) -> str:
+            if cle is not None and (altere := _texte_altere(ligne, cle)):
+                return altere
+            point = points.get(ligne.numero)
+            if point is not None and not _point_valide(point, empreinte, nom):
+                return "point de contrôle contredit"
+            return ""
+
         lignes = Ligne.objects.filter(espace_id=tete.espace_id, chaine=tete.chaine)
-        for ligne in lignes.order_by("numero").iterator(chunk_size=2000):
-            if ligne.numero != attendu:
-                return Anomalie(nom, attendu, "ligne manquante")
-            suivante = chaines.suivante(precedente, attendu, bytes(ligne.engagement))
-            if suivante != bytes(ligne.empreinte):
-                return Anomalie(nom, attendu, "chaîne rompue")
-            if cle is not None and (defaut := _texte_altere(ligne, cle)):
-                return Anomalie(nom, attendu, defaut)
-            if (point := points.get(attendu)) and not _point_valide(point, suivante, nom):
-                return Anomalie(nom, attendu, "point de contrôle contredit")
-            precedente = suivante
-            attendu += 1
-    if attendu - 1 < tete.numero:
+        return _marcher(nom, lignes, tete.numero, tete.empreinte, defaut)
+
+
+def _marcher(
+    nom: str,
+    lignes: QuerySet[L],
+    numero: int,
+    empreinte: bytes,
+    defaut: Callable[[L, bytes], str],
+) -> Anomalie | None:
+    """Walks a chain to its head (`numero`, `empreinte`); `defaut` says what is wrong with a line.
+
+    Names the first line that is altered, missing or out of order, and a head that announces more.
+    """
+    precedente = chaines.origine(nom)
+    attendu = 1
+    for ligne in lignes.order_by("numero").iterator(chunk_size=2000):
+        if ligne.numero != attendu:
+            return Anomalie(nom, attendu, "ligne manquante")
+        suivante = chaines.suivante(precedente, attendu, bytes(ligne.engagement))
+        if suivante != bytes(ligne.empreinte):
+            return Anomalie(nom, attendu, "chaîne rompue")
+        if trouve := defaut(ligne, suivante):
+            return Anomalie(nom, attendu, trouve)
+        precedente = suivante
+        attendu += 1
+    if attendu - 1 < numero:
         return Anomalie(nom, attendu, "moins de lignes que la tête n'en annonce")
-    if attendu - 1 == tete.numero and precedente != tete.empreinte:
-        return Anomalie(nom, tete.numero, "la tête ne correspond pas à la dernière ligne")
+    if attendu - 1 == numero and precedente != empreinte:
+        return Anomalie(nom, numero, "la tête ne correspond pas à la dernière ligne")
     return None
 
 
@@ -105,44 +130,37 @@ def _point_valide(point: PointControle, empreinte: bytes, nom: str) -> bool:
 
 def verifier_securite(jour: date, numero: int, empreinte: bytes) -> Anomalie | None:
     """Walks the security journal's chain of one day."""
-    nom = f"securite:{jour}"
     cle = coffres.cle_systeme(coffres.CLE_JOURNAL_SECURITE)
-    precedente = chaines.origine(nom)
-    attendu = 1
-    for ligne in (
-        LigneSecurite.objects.filter(jour=jour).order_by("numero").iterator(chunk_size=2000)
-    ):
-        if ligne.numero != attendu:
-            return Anomalie(nom, attendu, "ligne manquante")
-        suivante = chaines.suivante(precedente, attendu, bytes(ligne.engagement))
-        if suivante != bytes(ligne.empreinte):
-            return Anomalie(nom, attendu, "chaîne rompue")
-        try:
-            clair = cle.desceller(bytes(ligne.scelle), lieu=lieu_securite(ligne.pk))
-        except ChiffrementInvalide:
-            return Anomalie(nom, attendu, "texte altéré")
-        sel, canonique = clair[: chaines.TAILLE_SEL], clair[chaines.TAILLE_SEL :]
-        if chaines.engagement(sel, canonique) != bytes(ligne.engagement):
-            return Anomalie(nom, attendu, "texte altéré")
-        colonnes = texte_securite(
-            inscrite_le=ligne.inscrite_le,
-            fait=ligne.fait,
-            motif=ligne.motif,
-            acteur_genre=ligne.acteur_genre,
-            acteur_id=ligne.acteur_id,
-            espace_id=ligne.espace_id,
-            objet_id=ligne.objet_id,
-            details=json.loads(canonique)["details"],
-        )
-        if json_canonique(colonnes) != canonique:
-            return Anomalie(nom, attendu, "colonne altérée")
-        precedente = suivante
-        attendu += 1
-    if attendu - 1 < numero:
-        return Anomalie(nom, attendu, "moins de lignes que la tête n'en annonce")
-    if attendu - 1 == numero and precedente != empreinte:
-        return Anomalie(nom, numero, "la tête ne correspond pas à la dernière ligne")
-    return None
+    lignes = LigneSecurite.objects.filter(jour=jour)
+    return _marcher(
+        f"securite:{jour}",
+        lignes,
+        numero,
+        empreinte,
+        lambda ligne, _: _securite_alteree(ligne, cle),
+    )
+
+
+def _securite_alteree(ligne: LigneSecurite, cle: Cle) -> str:
+    """What is wrong with the sealed text of a refusal, or ""."""
+    try:
+        clair = cle.desceller(bytes(ligne.scelle), lieu=lieu_securite(ligne.pk))
+    except ChiffrementInvalide:
+        return "texte altéré"
+    sel, canonique = clair[: chaines.TAILLE_SEL], clair[chaines.TAILLE_SEL :]
+    if chaines.engagement(sel, canonique) != bytes(ligne.engagement):
+        return "texte altéré"
+    colonnes = texte_securite(
+        inscrite_le=ligne.inscrite_le,
+        fait=ligne.fait,
+        motif=ligne.motif,
+        acteur_genre=ligne.acteur_genre,
+        acteur_id=ligne.acteur_id,
+        espace_id=ligne.espace_id,
+        objet_id=ligne.objet_id,
+        details=json.loads(canonique)["details"],
+    )
+    return "" if json_canonique(colonnes) == canonique else "colonne altérée"
 
 
 def tetes(alias: str) -> Iterator[Tete]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from dossier import fichiers
-from dossier.actions import noter_lecture
+from dossier.actions import Depot, DepotRefuse, Resultat, deposer_document, noter_lecture
+from dossier.forms import FormulaireDepotPS, FormulaireDepotUsager
 from dossier.models import Document, EtatAnalyse
 from dossier.presentation import EN_LIGNE
 from dossier.selection import Compte, Criteres, comptes
@@ -82,6 +84,34 @@ def releve_sans_choix(acces: Acces, criteres: Criteres) -> Sequence[Compte]:
         acces,
         Criteres(depuis=criteres.depuis, deposant=criteres.deposant, epingles=criteres.epingles),
     )
+
+
+_CHAMPS_DU_REFUS = {
+    "TITRE_REFUSE": "titre",
+    "DATE_REFUSEE": "date_document",
+    "TYPE_INCONNU": "type_code",
+}
+
+
+def deposer(acces: Acces, formulaire: FormulaireDepotUsager | FormulaireDepotPS) -> Resultat | None:
+    """Deposits what a valid form holds; refused, says why on the field it is about: None."""
+    saisie: dict[str, Any] = formulaire.cleaned_data
+    fichier = cast("UploadedFile[bytes]", saisie["fichier"])
+    try:
+        return deposer_document(
+            acces=acces,
+            depot=Depot(
+                octets=fichier.read(),
+                nom_fichier=fichier.name or "document",
+                type_code=saisie["type_code"],
+                titre=saisie["titre"],
+                date_document=saisie["date_document"],
+                masques=formulaire.masques(),
+            ),
+        )
+    except DepotRefuse as refus:
+        formulaire.add_error(_CHAMPS_DU_REFUS.get(refus.motif, "fichier"), refus.phrase)
+        return None
 
 
 def contenu(acces: Acces, document: Document, *, telecharger: bool) -> HttpResponse:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -137,23 +135,8 @@ def ajouter(request: HttpRequest) -> HttpResponse:
     initial = {"confidentialite": "masque" if acces.masquer_par_defaut else "visible"}
     formulaire = FormulaireDepotUsager(*donnees, types=_types_proposes(), initial=initial)
     if request.method == "POST" and formulaire.is_valid():
-        saisie: dict[str, Any] = formulaire.cleaned_data
-        fichier = cast("UploadedFile[bytes]", saisie["fichier"])
-        try:
-            resultat = actions.deposer_document(
-                acces=acces,
-                depot=actions.Depot(
-                    octets=fichier.read(),
-                    nom_fichier=fichier.name or "document",
-                    type_code=saisie["type_code"],
-                    titre=saisie["titre"],
-                    date_document=saisie["date_document"],
-                    masques=formulaire.masques(),
-                ),
-            )
-        except actions.DepotRefuse as refus:
-            formulaire.add_error(champ_du_refus(refus.motif), refus.phrase)
-        else:
+        resultat = communs.deposer(acces, formulaire)
+        if resultat is not None:
             messages.success(
                 request,
                 "Ce document est déjà dans votre espace."
@@ -165,15 +148,6 @@ def ajouter(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
         request, "patient/documents/ajouter.html", {"formulaire": formulaire}, status=statut
     )
-
-
-def champ_du_refus(motif: str) -> str | None:
-    """The form's field that a refusal is about, None for the whole form."""
-    return {
-        "TITRE_REFUSE": "titre",
-        "DATE_REFUSEE": "date_document",
-        "TYPE_INCONNU": "type_code",
-    }.get(motif, "fichier")
 
 
 @require_POST

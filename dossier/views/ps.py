@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,7 +17,6 @@ from dossier import actions, selection
 from dossier.forms import FormulaireDepotPS, FormulaireListe
 from dossier.presentation import PageDocument
 from dossier.views import communs
-from dossier.views.patient import champ_du_refus
 from habilitations.acces import Acces
 from habilitations.politique import Acteur, Action
 from habilitations.portes import acces_professionnel
@@ -174,23 +172,8 @@ def deposer(request: HttpRequest) -> HttpResponse:
     donnees = (request.POST, request.FILES) if request.method == "POST" else ()
     formulaire = FormulaireDepotPS(*donnees, types=_types_proposes())
     if request.method == "POST" and formulaire.is_valid():
-        saisie: dict[str, Any] = formulaire.cleaned_data
-        fichier = cast("UploadedFile[bytes]", saisie["fichier"])
-        try:
-            resultat = actions.deposer_document(
-                acces=acces,
-                depot=actions.Depot(
-                    octets=fichier.read(),
-                    nom_fichier=fichier.name or "document",
-                    type_code=saisie["type_code"],
-                    titre=saisie["titre"],
-                    date_document=saisie["date_document"],
-                    masques=formulaire.masques(),
-                ),
-            )
-        except actions.DepotRefuse as refus:
-            formulaire.add_error(champ_du_refus(refus.motif), refus.phrase)
-        else:
+        resultat = communs.deposer(acces, formulaire)
+        if resultat is not None:
             request.session[ACCUSE] = {
                 "document_id": str(resultat.document_id),
                 "deja_present": resultat.deja_present,
