@@ -19,7 +19,7 @@ from dossier.presentation import PageDocument
 from dossier.views import communs
 from habilitations.acces import Acces
 from habilitations.politique import Acteur, Action
-from habilitations.portes import acces_professionnel
+from habilitations.portes import acces_professionnel, autre_dossier_ouvert
 from journal.faits import Fait
 from mes.socle.nomenclatures import types_documents
 from usagers.recherche import presenter_traits
@@ -168,6 +168,12 @@ def _types_proposes() -> list[tuple[str, list[tuple[str, str]]]]:
 @require_http_methods(["GET", "POST"])
 def deposer(request: HttpRequest) -> HttpResponse:
     """A deposit needs no consent to consult (R-STA-08); nothing of the record is shown."""
+    if autre_dossier_ouvert(request):
+        messages.warning(
+            request,
+            "Un autre dossier est ouvert. Fermez-le, ou ouvrez celui de ce patient, avant de déposer.",
+        )
+        return redirect("webps:declaration")
     acces = acces_professionnel(request, Action.DEPOSER)
     donnees = (request.POST, request.FILES) if request.method == "POST" else ()
     formulaire = FormulaireDepotPS(*donnees, types=_types_proposes())

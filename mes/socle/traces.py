@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import re
 
-# 15 characters of an INS, an e-mail address, a French telephone number, a login code.
+# People write numbers in groups; software joins them to what surrounds them by an underscore.
+_ECART = r"[ .\-\u00a0\u202f]?"
+_DEBUT, _FIN = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
+_INS = _ECART.join(
+    (r"[1-478]", r"\d{2}", r"\d{2}", r"\d[\dAB]", r"\d{3}", rf"\d{{3}}(?:{_ECART}\d{{2}})?")
+)
+_TELEPHONE = rf"(?:(?:\+|00)33{_ECART}(?:\(0\){_ECART})?|0)[1-9](?:{_ECART}\d{{2}}){{4}}"
+
+# An INS with or without its key, an e-mail address (also in a URL), a French telephone number.
 _MOTIFS = (
-    (
-        re.compile(
-            r"\b[1-478]\d{2}[ .]?\d{2}[ .]?(?:\d{2}|2[AB])[ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{2})?\b",
-            re.I,
-        ),
-        "«ins»",
-    ),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "«courriel»"),
-    (re.compile(r"(?:\+33|\b0)[ .]?[1-9](?:[ .]?\d{2}){4}\b"), "«téléphone»"),
+    (re.compile(_DEBUT + _INS + _FIN, re.I), "«ins»"),
+    (re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.[\w.-]+", re.I), "«courriel»"),
+    (re.compile(r"(?<![0-9A-Za-z+])" + _TELEPHONE + _FIN), "«téléphone»"),
 )
 
 
@@ -30,7 +32,7 @@ class Masquage(logging.Filter):
     """Formats the message, masks it, keeps the line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = masquer(record.getMessage())
+        record.msg = masquer(self._message(record))
         record.args = ()
         if record.exc_info:
             # A traceback's last line may quote data: only the kind of error stays.
@@ -39,3 +41,11 @@ class Masquage(logging.Filter):
             record.exc_info = None
             record.exc_text = None
         return True
+
+    @staticmethod
+    def _message(record: logging.LogRecord) -> str:
+        try:
+            return record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            # The format does not fit its arguments: logging would print these on the error output.
+            return f"{record.msg} [arguments illisibles]"

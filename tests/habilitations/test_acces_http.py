@@ -255,3 +255,35 @@ def test_la_liste_du_patient_coute_autant_a_deux_cents_qu_a_deux(scene):
     with CaptureQueriesContext(connection) as beaucoup:
         client.get("/documents/")
     assert len(beaucoup) == len(peu)
+
+
+@pytest.mark.regle("R-PS-22")
+def test_on_ne_depose_pas_chez_l_un_pendant_que_le_dossier_de_l_autre_est_ouvert(scene):
+    espace, _ = scene
+    camille = s.creer_espace("camille")
+    client = _entrer("medecin", espace)
+    reponse = client.post(
+        "/ps/patients/",
+        {
+            "matricule": s.PERSONNES["camille"]["matricule"],
+            "nom_naissance": "DEMO-DEUX",
+            "date_naissance": "1987-09-03",
+        },
+    )
+    assert reponse.url == "/ps/patients/declaration/"
+    for depot in (client.get("/ps/depot/"), client.post("/ps/depot/", {"titre": "Chez qui ?"})):
+        assert depot.status_code == 302
+        assert depot.url == "/ps/patients/declaration/"
+    client.post("/ps/dossier/fermer/")
+    client.post(
+        "/ps/patients/",
+        {
+            "matricule": s.PERSONNES["camille"]["matricule"],
+            "nom_naissance": "DEMO-DEUX",
+            "date_naissance": "1987-09-03",
+        },
+    )
+    page = client.get("/ps/depot/")
+    assert page.status_code == 200
+    assert page.context["dossier_ouvert"]["nom"].endswith("DEMO-DEUX")
+    assert camille.pk
