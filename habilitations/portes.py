@@ -177,6 +177,13 @@ def espace_trouve(request: HttpRequest) -> UUID | None:
     return UUID(trouve) if trouve else None
 
 
+def autre_dossier_ouvert(request: HttpRequest) -> bool:
+    """Whether a record is open that is not the one found last: nothing is deposited meanwhile, so
+    that a document never lands in the record that is not on the screen (R-PS-22)."""
+    ouvert = espace_ouvert(acteur_professionnel(request))
+    return ouvert is not None and ouvert != espace_trouve(request)
+
+
 def acces_professionnel(
     request: HttpRequest, action: Action, *, objet_id: UUID | None = None
 ) -> Acces:
