@@ -16,8 +16,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -54,8 +52,7 @@ from journal.inscription import Inscription, inscrire_mur_ouvert, inscrire_secur
 from mes.socle import coffres, mur
 from mes.socle.chiffrement import Cle
 from mes.socle.models import CleIdentite, CleJournal, CleMedicale
-from mes.socle.requetes import Parametre, RequeteFigee
-from usagers.models import EspaceSante, Identite
+from usagers.models import EspaceSante
 
 _ABSENT = Decision(False, Motif.NON_PREVU, "R-SEC-06")
 """Stands for an object that does not exist: refused as a hidden one, never told apart."""
@@ -138,130 +135,63 @@ def reglages() -> Reglages:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Faits:
-    """Everything governance says about an espace and an actor; the order is that of the query."""
-
-    espace: EspaceSante
-    version_matrice: UUID | None
-    enveloppe_identite: bytes
-    enveloppe_journal: bytes
-    bloque: bool = False
-    structure_bloquee: bool = False
-    administrateur: bool = False
-    retire: bool = False
-    consentement_initial: bool = False
-    ouverture_id: UUID | None = None
-    ouverture_mode: str | None = None
-    ouverture_base: str | None = None
-    ouverture_justifiee: bool = False
-
-
-_UUID = models.UUIDField()
-_PROFESSIONNEL = Parametre("professionnel", _UUID)
-_STRUCTURE = Parametre("structure", _UUID)
-
-
-def _du_soignant() -> dict[str, Any]:
-    """What the query adds for a professional; a block of « no structure » blocks nobody."""
-    ici = OuterRef("pk")
-    return {
-        "bloque": Exists(
-            Blocage.objects.filter(espace=ici, leve_le=None, professionnel=_PROFESSIONNEL)
-        ),
-        "structure_bloquee": Exists(
-            Blocage.objects.filter(espace=ici, leve_le=None, structure=_STRUCTURE)
-        ),
-        "administrateur": Exists(
-            Administrateur.objects.filter(espace=ici, fin_le=None, professionnel=_PROFESSIONNEL)
-        ),
-        "retire": Exists(
-            RetraitAcces.objects.filter(espace=ici, leve_le=None, professionnel=_PROFESSIONNEL)
-        ),
-        "consentement_initial": Exists(
-            ConsentementInitial.objects.filter(
-                espace=ici, structure=_STRUCTURE, retire_le=None, fin_le__gt=Now()
-            )
-        ),
-        # At most one: an exercice has one record open at a time (R-PS-22).
-        "ouverture_id": F("en_cours__id"),
-        "ouverture_mode": F("en_cours__mode"),
-        "ouverture_base": F("en_cours__base"),
-        "ouverture_justifiee": Q(en_cours__scelle__isnull=False),
-    }
-
-
-# The objects that the query brings: the espace, then what hangs on it, when there is one.
-_APPORTES = (("", EspaceSante), ("identite__", Identite), ("reglage__", ReglageAcces))
-
-
-@cache
-def _requete_des_faits(est_soignant: bool) -> RequeteFigee[EspaceSante]:
-    liste = EspaceSante.objects.filter(pk=Parametre("espace", _UUID))
-    jour: Any = Parametre("jour", models.DateField())
+def _faits(espace_id: UUID, acteur: ActeurAcces, jour: date) -> EspaceSante | None:
+    """Everything governance says about this espace and this actor, in one query."""
+    ref = OuterRef("pk")
+    espaces = EspaceSante.objects.select_related("reglage", "identite").filter(pk=espace_id)
     annotations: dict[str, Any] = {
         "version_matrice": Subquery(VersionMatrice.objects.en_vigueur(jour).values("id")[:1]),
         "enveloppe_identite": Subquery(
-            CleIdentite.objects.filter(pk=OuterRef("pk")).values("enveloppe")[:1]
+            CleIdentite.objects.filter(pk=ref).values("enveloppe")[:1],
+            output_field=models.BinaryField(),
         ),
         "enveloppe_journal": Subquery(
-            CleJournal.objects.filter(pk=OuterRef("pk")).values("enveloppe")[:1]
+            CleJournal.objects.filter(pk=ref).values("enveloppe")[:1],
+            output_field=models.BinaryField(),
         ),
     }
-    if est_soignant:
-        liste = liste.annotate(
+    if acteur.est_soignant:
+        espaces = espaces.annotate(
+            # At most one: an exercice has one record open at a time (R-PS-22).
             en_cours=FilteredRelation(
                 "ouvertures",
                 condition=Q(
-                    ouvertures__exercice=Parametre("exercice", _UUID),
+                    ouvertures__exercice=acteur.exercice_id,
                     ouvertures__fermee_le=None,
                     ouvertures__expire_le__gt=Now(),
                 ),
             )
         )
-        annotations |= _du_soignant()
-    colonnes = [
-        f"{prefixe}{champ.attname}"
-        for prefixe, modele in _APPORTES
-        for champ in modele._meta.concrete_fields
-    ]
-    return RequeteFigee(liste.annotate(**annotations).values_list(*colonnes, *annotations))
+        annotations |= {
+            "bloque": Exists(
+                Blocage.objects.filter(espace=ref, leve_le=None, professionnel=acteur.id)
+            ),
+            "structure_bloquee": Exists(
+                Blocage.objects.filter(
+                    espace=ref, leve_le=None, structure=acteur.structure_id
+                ).exclude(structure=None)
+            ),
+            "administrateur": Exists(
+                Administrateur.objects.filter(espace=ref, fin_le=None, professionnel=acteur.id)
+            ),
+            "retire": Exists(
+                RetraitAcces.objects.filter(espace=ref, leve_le=None, professionnel=acteur.id)
+            ),
+            "consentement_initial": Exists(
+                ConsentementInitial.objects.filter(
+                    espace=ref, structure=acteur.structure_id, retire_le=None, fin_le__gt=Now()
+                )
+            ),
+            "ouverture_id": F("en_cours__id"),
+            "ouverture_mode": F("en_cours__mode"),
+            "ouverture_base": F("en_cours__base"),
+            "ouverture_justifiee": Q(en_cours__scelle__isnull=False),
+        }
+    return espaces.annotate(**annotations).first()
 
 
-def _faits(espace_id: UUID, acteur: ActeurAcces, jour: date) -> _Faits | None:
-    """One query, whoever asks; None when there is no such espace."""
-    lignes = _requete_des_faits(acteur.est_soignant).lignes(
-        espace=espace_id,
-        jour=jour,
-        professionnel=acteur.id,
-        structure=acteur.structure_id,
-        exercice=acteur.exercice_id,
-    )
-    if not lignes:
-        return None
-    reste = iter(lignes[0])
-    espace, identite, reglage = (
-        _objet(modele, list(islice(reste, len(modele._meta.concrete_fields))))
-        for _, modele in _APPORTES
-    )
-    for nom, objet in (("identite", identite), ("reglage", reglage)):
-        relation: Any = EspaceSante._meta.get_field(nom)
-        relation.set_cached_value(espace, objet)
-    return _Faits(espace, *reste)
-
-
-def _objet(modele: type[models.Model], valeurs: list[Any]) -> Any:
-    """The object of these columns; None when the outer join found nothing."""
-    if all(valeur is None for valeur in valeurs):
-        return None
-    return modele.from_db(
-        connection.alias, [c.attname for c in modele._meta.concrete_fields], valeurs
-    )
-
-
-def _situation(faits: _Faits, acteur: ActeurAcces, action: Action, jour: date) -> Situation:
+def _situation(espace: EspaceSante, acteur: ActeurAcces, action: Action, jour: date) -> Situation:
     # No row until the patient changes something: the defaults of R-URG-09 and R-MAS-04 hold.
-    espace = faits.espace
     reglage = getattr(espace, "reglage", None) or ReglageAcces()
     situation = Situation(
         acteur=acteur.genre,
@@ -279,6 +209,7 @@ def _situation(faits: _Faits, acteur: ActeurAcces, action: Action, jour: date) -
     )
     if not acteur.est_soignant:
         return situation
+    faits: Any = espace
     base = Base(faits.ouverture_base) if faits.ouverture_base and not faits.retire else Base.AUCUNE
     return replace(
         situation,
@@ -419,20 +350,15 @@ class Acces:
             self._lignes.clear()
 
 
-def _etablir(acteur: ActeurAcces, espace_id: UUID, action: Action) -> tuple[Situation, _Faits]:
-    jour = timezone.localdate()
-    faits = _faits(espace_id, acteur, jour)
-    if faits is None:
-        raise AccesRefuse(_ABSENT, acteur=acteur, espace_id=None, action=action, statut=404)
-    return _situation(faits, acteur, action, jour), faits
-
-
 def situation_de_l_espace(
     acteur: ActeurAcces, espace_id: UUID, action: Action
 ) -> tuple[Situation, EspaceSante]:
     """The established facts, without opening anything. Raises AccesRefuse when there is no espace."""
-    situation, faits = _etablir(acteur, espace_id, action)
-    return situation, faits.espace
+    jour = timezone.localdate()
+    espace = _faits(espace_id, acteur, jour)
+    if espace is None:
+        raise AccesRefuse(_ABSENT, acteur=acteur, espace_id=None, action=action, statut=404)
+    return _situation(espace, acteur, action, jour), espace
 
 
 def ouvrir(
@@ -448,7 +374,7 @@ def ouvrir(
     `objet_id`: the act aims at one document. The espace may then be refused as a whole and the
     document still granted to its author; whoever loads it asks `Acces.decider` with its facts.
     """
-    situation, faits = _etablir(acteur, espace_id, action)
+    situation, espace = situation_de_l_espace(acteur, espace_id, action)
     regles = reglages()
     decision = politique.decider_espace(situation, regles)
     filtre = politique.filtre_lecture(situation, regles)
@@ -463,15 +389,16 @@ def ouvrir(
             action=action,
             statut=politique.statut_http(decision, sur_espace=objet_id is None, lisible=False),
         )
+    faits: Any = espace
     acces = Acces(
-        espace=faits.espace,
+        espace=espace,
         acteur=acteur,
         situation=situation,
         decision=decision,
         reglages=regles,
         filtre=filtre,
         version_matrice=faits.version_matrice,
-        ouverture_id=faits.ouverture_id,
+        ouverture_id=getattr(espace, "ouverture_id", None),
         _cle_identite=coffres.ouvrir_enveloppe(CleIdentite, espace_id, faits.enveloppe_identite),
         cle_journal=coffres.ouvrir_enveloppe(CleJournal, espace_id, faits.enveloppe_journal),
     )

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.db import connections
@@ -80,21 +80,17 @@ HTTP = {
     "liste-ps": Http(
         "liste des documents, professionnel",
         None,
-        lambda semis: [Liste("/ps/dossier/documents/", (cible,)) for cible in semis.professionnels],
+        lambda semis: [Liste("/ps/dossier/documents/", (cible,)) for cible in semis.lecteurs],
     ),
     "contenu-ps": Http(
         "lecture et fichier de 100 ko, professionnel",
         250,
-        lambda semis: [
-            Contenu("/ps/dossier/documents/", (cible,)) for cible in semis.professionnels
-        ],
+        lambda semis: [Contenu("/ps/dossier/documents/", (cible,)) for cible in semis.lecteurs],
     ),
     DEPOT: Http(
         "dépôt de 100 ko, accusé reçu",
         200,
-        lambda semis: [
-            Depot(cible, f"{rang:02d}") for rang, cible in enumerate(semis.professionnels)
-        ],
+        lambda semis: [Depot(cible, f"{rang:02d}") for rang, cible in enumerate(semis.deposants)],
     ),
 }
 
@@ -222,9 +218,15 @@ def _mesurer(options: argparse.Namespace) -> None:
             else:
                 _dresser_la_table(noms, banc, semis, ampleur)
         finally:
-            for connexion in connections.all():
-                connexion.close()
-            connections["default"].close_pool()
+            _fermer_les_connexions()
+
+
+def _fermer_les_connexions() -> None:
+    """Before PostgreSQL stops: the pool would try to come back."""
+    for connexion in connections.all():
+        connexion.close()
+    reserve: Any = connections["default"]
+    reserve.close_pool()
 
 
 def _demander_l_arret(numero: int, cadre: object) -> None:

@@ -7,12 +7,13 @@ documents of a patient share one stored file: each reading opens and decrypts it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
@@ -58,12 +59,14 @@ class Semis:
     """Who may be played: one `Cible` for each session that was made."""
 
     patients: tuple[Cible, ...]
-    professionnels: tuple[Cible, ...]
-    """One by client: a record open for reading, another one found for deposits."""
+    lecteurs: tuple[Cible, ...]
+    """Professionals, one by client: a record open for reading."""
+    deposants: tuple[Cible, ...]
+    """Professionals, one by client: a record found, not open, for deposits."""
 
 
 def semer(*, patients: int, documents: int, clients: int) -> Semis:
-    """`patients` espaces of `documents` documents each, and `clients` professionals.
+    """`patients` espaces of `documents` documents each, and twice `clients` professionals.
 
     The first `clients` espaces are open to a professional each; the last ones, which receive the
     deposits, are read by nobody, so that counts stay what they were.
@@ -73,16 +76,19 @@ def semer(*, patients: int, documents: int, clients: int) -> Semis:
     structure = Structure.objects.create(
         identifiant="F990009011", finess="990009011", raison_sociale="CABINET DE GROUPE DÉMO"
     )
-    exercices = [_exercice(rang, structure) for rang in range(clients)]
+    exercices = [_exercice(rang, structure) for rang in range(2 * clients)]
     cibles = [
         _patient(rang, exercices[rang % clients], documents, modele) for rang in range(patients)
     ]
-    ouvertes, alimentees = cibles[:clients], cibles[-clients:]
     return Semis(
         patients=tuple(cibles[:-clients]),
-        professionnels=tuple(
-            _professionnel(exercice, ouverte, alimentee)
-            for exercice, ouverte, alimentee in zip(exercices, ouvertes, alimentees, strict=True)
+        lecteurs=tuple(
+            _professionnel(exercice, cible, a_lire=True)
+            for exercice, cible in zip(exercices, cibles[:clients], strict=False)
+        ),
+        deposants=tuple(
+            _professionnel(exercice, cible, a_lire=False)
+            for exercice, cible in zip(exercices[clients:], cibles[-clients:], strict=True)
         ),
     )
 
@@ -231,7 +237,8 @@ def _lectures(espace: EspaceSante, lecteur: Exercice, documents: list[Document])
 
 
 @transaction.atomic
-def _professionnel(exercice: Exercice, ouverte: Cible, alimentee: Cible) -> Cible:
+def _professionnel(exercice: Exercice, cible: Cible, *, a_lire: bool) -> Cible:
+    """A session in front of the patient's record, opened on a declared consent if `a_lire`."""
     professionnel = exercice.professionnel
     compte = compte_du_professionnel(
         id_national=f"8{professionnel.rpps}", prenom=professionnel.prenom, nom=professionnel.nom
@@ -253,19 +260,14 @@ def _professionnel(exercice: Exercice, ouverte: Cible, alimentee: Cible) -> Cibl
         palier="APPPRIP3^1.2.250.1.213.1.5.1.1.1",
         moyen="carte",
     )
-    request.session[ESPACE_TROUVE] = alimentee.espace_id
-    ouvrir_dossier(
-        acteur=acteur_de_l_exercice(exercice, compte_id=compte.pk, regulateur=False),
-        espace_id=EspaceSante.objects.get(pk=ouverte.espace_id).pk,
-        declaration=Declaration(base=Base.CONSENTEMENT, information="papier"),
-    )
-    return Cible(
-        temoin=_enregistrer(PS, request),
-        nom=ouverte.nom,
-        marque=ouverte.marque,
-        espace_id=alimentee.espace_id,
-        documents=ouverte.documents,
-    )
+    request.session[ESPACE_TROUVE] = cible.espace_id
+    if a_lire:
+        ouvrir_dossier(
+            acteur=acteur_de_l_exercice(exercice, compte_id=compte.pk, regulateur=False),
+            espace_id=UUID(cible.espace_id),
+            declaration=Declaration(base=Base.CONSENTEMENT, information="papier"),
+        )
+    return replace(cible, temoin=_enregistrer(PS, request))
 
 
 def _requete(portail: Portail) -> Any:

@@ -105,6 +105,9 @@ if booleen("MES_BASE_RESERVE", True):
         "max_size": entier("MES_BASE_RESERVE_MAX", 6),
         "timeout": 10,
     }
+if booleen("MES_BASE_PREPAREES", True):
+    # Planned once by connection rather than at each request: half of PostgreSQL's work.
+    _options |= {"server_side_binding": True, "prepare_threshold": 5}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {**base_de_donnees(texte("DATABASE_URL")), "OPTIONS": _options}
 }

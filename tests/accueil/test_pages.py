@@ -1,6 +1,6 @@
-"""The pages as a browser without script receives them: what a person needs is on them, and works.
+"""The patient's pages as a browser without script receives them: what is needed is there, and works.
 
-The patient's portal first, then the Web PS. Every page is rendered strictly (`gabarits_stricts`).
+Every page is rendered strictly (`gabarits_stricts`); test_pages_navigateur shows them to a browser.
 """
 
 from __future__ import annotations
@@ -8,171 +8,39 @@ from __future__ import annotations
 import base64
 import re
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
-import lxml.html
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import resolve
 from django.utils import timezone
 
 from habilitations.politique import Masque
-from mes.socle import mur
+from habilitations.portes import ESPACE_CHOISI
 from notifications.models import Notification
 from tests import situations as s
 from tests.accueil import scenes
-from tests.accueil.scenes import Scene, dossier
+from tests.accueil.lecture import (
+    INSECABLE,
+    Page,
+    envoyer,
+    fichier,
+    lire,
+    pages_du_patient,
+    verifier_liens,
+    verifier_structure,
+)
+from tests.accueil.scenes import dossier
+from tests.comptes.outils import session_de
+from usagers.models import Gestion, Qualite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gabarits_stricts")]
 
-INSECABLE = "\u00a0"
-
-
-class Page:
-    """What a reader perceives of an answer: words, headings, links, controls."""
-
-    def __init__(self, reponse: HttpResponse) -> None:
-        self.statut = reponse.status_code
-        self.html = reponse.content.decode()
-        self.racine = lxml.html.document_fromstring(self.html)
-
-    def mots(self, element: Any) -> str:
-        """The text read aloud, spaces made single and breakable."""
-        return " ".join(element.text_content().replace(INSECABLE, " ").split())
-
-    @property
-    def texte(self) -> str:
-        return self.mots(self.racine.find(".//main"))
-
-    def titres(self, niveau: int) -> list[str]:
-        principal = self.racine.find(".//main")
-        return [self.mots(titre) for titre in principal.iter(f"h{niveau}")]
-
-    def liens(self) -> dict[str, str]:
-        """Words → address of the links of the page's content."""
-        principal = self.racine.find(".//main")
-        return {self.mots(lien): lien.get("href") for lien in principal.iter("a")}
-
-    def boutons(self) -> list[str]:
-        return [self.mots(bouton) for bouton in self.racine.find(".//main").iter("button")]
-
-    def champ(self, nom: str) -> Any:
-        """The control of this name (the chosen one of radio buttons)."""
-        trouves = self.racine.xpath(f'//main//*[@name="{nom}"]')
-        assert trouves, f"{nom} absent de {self.titres(1)}"
-        return next((c for c in trouves if c.get("checked") is not None), trouves[0])
-
-    def bloc(self, titre: str) -> str:
-        """The words of the section that this heading opens."""
-        for candidat in self.racine.xpath("//main//*[self::h2 or self::h3]"):
-            if self.mots(candidat) == titre:
-                return self.mots(next(candidat.iterancestors("section")))
-        raise AssertionError(f"pas de bloc « {titre} »")
-
-    def documents(self) -> list[str]:
-        """Titles of the documents of the list."""
-        return [
-            self.mots(titre)
-            for titre in self.racine.xpath('//ul[@aria-label="Documents"]//*[self::h2 or self::h3]')
-        ]
-
-
-def lire(client: Client, adresse: str, **options: Any) -> Page:
-    reponse = client.get(adresse, **options)
-    assert reponse.status_code == 200, (adresse, reponse.status_code)
-    return Page(reponse)
-
-
-def envoyer(client: Client, adresse: str, **champs: Any) -> Page:
-    """Posts and follows."""
-    return Page(client.post(adresse, champs, follow=True))
-
-
-def fichier(nom: str = "analyse.pdf", octets: bytes | None = None) -> SimpleUploadedFile:
-    return SimpleUploadedFile(nom, s.pdf("Une analyse") if octets is None else octets)
-
-
 # --- Every page ---------------------------------------------------------------------------------
-
-
-def pages_du_patient(scene: Scene) -> list[str]:
-    documents = [scene.url(nom) for nom in scene.documents if nom != "annonce"]
-    return [
-        "/accueil/",
-        "/documents/",
-        "/documents/?q=introuvable",
-        "/documents/?categorie=BIOLOGIE&tri=titre",
-        "/documents/ajouter/",
-        "/documents/confidentialite/",
-        *documents,
-        scene.url("pdf", "qui-peut-voir/"),
-        scene.url("pdf", "avant-telechargement/"),
-        scene.url("image", "supprimer/"),
-        "/historique/",
-        "/historique/?depuis=2026-02-30",
-        "/notifications/",
-        "/reglages/",
-    ]
-
-
-def pages_du_professionnel(scene: Scene) -> list[str]:
-    return [
-        "/ps/patients/",
-        "/ps/patients/declaration/",
-        "/ps/dossier/",
-        "/ps/dossier/documents/",
-        "/ps/dossier/documents/?periode=tout&type=11490-0",
-        *(scene.url_ps(nom) for nom in scene.documents),
-        scene.url_ps("pdf", "supprimer/"),
-        "/ps/depot/",
-    ]
-
-
-def verifier_structure(page: Page, adresse: str) -> None:
-    """What assistive tools rely on; axe says the rest in test_pages_navigateur."""
-    assert len(page.titres(1)) == 1, adresse
-    rangs = [int(e.tag[1]) for e in page.racine.iter("h1", "h2", "h3", "h4", "h5", "h6")]
-    assert all(suivant <= rang + 1 for rang, suivant in zip(rangs, rangs[1:], strict=False)), (
-        adresse,
-        rangs,
-    )
-    identifiants = page.racine.xpath("//@id")
-    assert len(identifiants) == len(set(identifiants)), adresse
-    for reference in page.racine.xpath("//@aria-labelledby | //@for"):
-        assert set(reference.split()) <= set(identifiants), (adresse, reference)
-    for tableau in page.racine.xpath('//table[not(ancestor::*[@class="feuille"])]'):
-        assert tableau.find("caption") is not None, adresse
-        assert all(th.get("scope") for th in tableau.iter("th")), adresse
-
-
-def verifier_liens(page: Page, adresse: str) -> None:
-    """No link nor form leads nowhere."""
-    adresses = page.racine.xpath("//a/@href | //form/@action | //iframe/@src | //main//img/@src")
-    for cible in adresses:
-        chemin = urlsplit(cible).path
-        if cible.startswith(("tel:", "data:", "/static/")) or not chemin:
-            continue
-        assert resolve(chemin), (adresse, cible)
-    for ancre in page.racine.xpath("//a[starts-with(@href, '#')]/@href"):
-        assert page.racine.xpath("//@id[. = $nom]", nom=ancre[1:]), (adresse, ancre)
 
 
 def test_chaque_page_du_patient_a_sa_structure_et_ses_liens_menent_quelque_part():
     scene = scenes.dossier_complet()
     client = scene.patient()
     for adresse in pages_du_patient(scene):
-        page = lire(client, adresse)
-        verifier_structure(page, adresse)
-        verifier_liens(page, adresse)
-
-
-def test_chaque_page_du_professionnel_a_sa_structure_et_ses_liens_menent_quelque_part():
-    scene = scenes.dossier_complet()
-    client = scene.professionnel()
-    for adresse in pages_du_professionnel(scene):
         page = lire(client, adresse)
         verifier_structure(page, adresse)
         verifier_liens(page, adresse)
@@ -275,6 +143,20 @@ def test_la_cloche_compte_les_notifications_non_lues_de_l_espace_ouvert():
     assert page.mots(page.racine.xpath('//a[@href="/notifications/"]')[0]) == (
         "Notifications, 1 non lue"
     )
+
+
+def test_l_espace_d_un_autre_se_voit_sur_chaque_page():
+    scene = dossier()
+    client = scene.patient()
+    enfant = s.creer_espace("ines")
+    Gestion.objects.create(espace=enfant, compte_id=scene.compte.pk, qualite=Qualite.REPRESENTANT)
+    session = session_de(client)
+    session[ESPACE_CHOISI] = str(enfant.pk)
+    session.save()
+    for adresse in ("/accueil/", "/documents/", "/historique/", "/notifications/", "/reglages/"):
+        page = lire(client, adresse)
+        (bandeau,) = page.racine.xpath('//*[@class="bandeau-autrui"]')
+        assert page.mots(bandeau) == "Vous consultez l'espace de Ines DEMO-UN", adresse
 
 
 # --- The list of documents -----------------------------------------------------------------------
@@ -856,251 +738,3 @@ def test_les_reglages_disent_mon_identite_et_gardent_mon_choix_de_courriel():
     assert page.champ("courriel_document").get("checked") is None
     page = envoyer(client, "/reglages/", courriel_document="oui")
     assert page.champ("courriel_document").get("checked") is not None
-
-
-# --- Web PS: finding, declaring ------------------------------------------------------------------
-
-
-@pytest.mark.regle("R-PS-23")
-def test_chercher_un_patient_demande_son_ins_et_ses_traits_et_garde_ce_qui_est_tape():
-    scene = dossier()
-    client = scene.professionnel(ouvert=False)
-    assert (
-        "Chaque recherche, ouverture et lecture est enregistrée."
-        in lire(client, "/ps/patients/").texte
-    )
-
-    page = Page(client.post("/ps/patients/", {"nom_naissance": "DEMO-UN"}))
-    assert page.statut == 422
-    assert page.champ("nom_naissance").get("value") == "DEMO-UN"
-    liens = page.racine.get_element_by_id("erreurs-formulaire").iter("a")
-    assert [lien.get("href") for lien in liens] == ["#id_matricule", "#id_date_naissance"]
-
-    page = Page(client.post("/ps/patients/", scenes.recherche() | {"nom_naissance": "AUTRE"}))
-    assert page.statut == 422
-    assert "Aucun dossier ne correspond à ces informations." in page.texte
-    assert client.post("/ps/patients/", scenes.recherche()).headers["Location"] == (
-        "/ps/patients/declaration/"
-    )
-
-
-@pytest.mark.regle("R-PS-19", "R-PS-02")
-def test_la_declaration_rappelle_la_loi_et_ne_s_envoie_pas_sans_elle():
-    scene = dossier()
-    client = scene.professionnel(ouvert=False)
-    scenes.chercher(client)
-    page = lire(client, "/ps/patients/declaration/")
-
-    assert "Alex DEMO-UN" in page.titres(1)[0]
-    assert "185049900000162" in page.bloc("Identité du patient")
-    assert "5 ans d'emprisonnement et de 150 000 € d'amende" in page.texte
-
-    page = Page(client.post("/ps/patients/declaration/", {"base": "consentement"}))
-    assert page.statut == 422
-    assert page.champ("base").get("value") == "consentement"
-    assert "Cochez cette case pour ouvrir le dossier." in page.texte
-    assert client.get("/ps/dossier/").status_code == 403
-
-    page = Page(client.post("/ps/patients/declaration/", scenes.DECLARATION | {"base": "equipe"}))
-    assert page.statut == 422
-    (lien,) = page.racine.get_element_by_id("erreurs-formulaire").iter("a")
-    assert lien.get("href") == "#id_consentement_initial"
-
-    page = envoyer(
-        client,
-        "/ps/patients/declaration/",
-        **scenes.DECLARATION | {"base": "equipe", "consentement_initial": "on"},
-    )
-    assert page.titres(1) == ["Récapitulatif du dossier"]
-    assert "en tant que membre de l'équipe de soins" in page.texte
-    again = lire(client, "/ps/patients/declaration/")
-    assert "Le patient a déjà donné son consentement à votre équipe de soins." in again.texte
-
-
-@pytest.mark.regle("R-PS-22")
-def test_ouvrir_un_autre_dossier_previent_que_le_premier_se_ferme():
-    scene = dossier()
-    s.creer_espace("camille")
-    client = scene.professionnel()
-    assert lire(client, "/ps/patients/").liens()["Je reviens au dossier ouvert"] == "/ps/dossier/"
-
-    scenes.chercher(client, "camille")
-    page = lire(client, "/ps/patients/declaration/")
-    assert "Un autre dossier est ouvert" in page.titres(2)
-    assert "Je ferme l'autre dossier et j'ouvre celui-ci" in page.boutons()
-
-
-# --- Web PS: the record --------------------------------------------------------------------------
-
-
-@pytest.mark.regle("R-DOC-17")
-def test_le_recapitulatif_compte_par_categorie_puis_par_type():
-    scene = dossier("pdf", "confrere", "ancien", "cda")
-    client = scene.professionnel()
-    page = lire(client, "/ps/dossier/")
-
-    assert page.bloc("Comptes-rendus 3").startswith("Comptes-rendus 3")
-    assert "CR ou fiche de consultation ou de visite 2" in page.bloc("Comptes-rendus 3")
-    assert "Bilan sanguin" in page.bloc("Derniers documents")
-    assert page.liens()["Voir les 4 documents"] == "/ps/dossier/documents/?periode=tout"
-    adresse = page.liens()["CR ou fiche de consultation ou de visite"]
-    assert lire(client, adresse).documents() == [
-        "Consultation de cardiologie",
-        "Consultation du soir",
-    ]
-
-
-@pytest.mark.regle("R-PS-24", "R-DOC-17")
-def test_la_liste_commence_aux_deux_dernieres_annees_et_s_etend_a_tout():
-    scene = dossier("pdf", "ancien")
-    client = scene.professionnel()
-
-    recents = lire(client, "/ps/dossier/documents/")
-    assert recents.documents() == ["Consultation du soir"]
-    periode = '//nav[@aria-label="Période"]//a[@aria-current]'
-    assert [recents.mots(a) for a in recents.racine.xpath(periode)] == ["2 dernières années"]
-    tout = lire(client, "/ps/dossier/documents/?periode=tout")
-    assert tout.documents() == ["Consultation du soir", "Lettre de sortie"]
-
-    arbre = '//nav[@aria-label="Catégories et types"]'
-    choisi = lire(client, "/ps/dossier/documents/?periode=tout&type=11490-0")
-    assert choisi.documents() == ["Lettre de sortie"]
-    assert len(choisi.racine.xpath(f"{arbre}//details[@open]")) == 1
-    (courant,) = choisi.racine.xpath(f"{arbre}//a[@aria-current]")
-    assert "Lettre de liaison à la sortie d'un établissement de soins" in choisi.mots(courant)
-    recherche = choisi.racine.xpath("//search/form")[0]
-    assert recherche.xpath('.//input[@name="periode"]/@value') == ["tout"]
-    assert recherche.xpath('.//input[@name="type"]/@value') == ["11490-0"]
-
-
-def test_un_dossier_ou_rien_n_est_ouvert_le_dit():
-    client = dossier().professionnel()
-    assert "Aucun document de ce dossier ne vous est ouvert." in lire(client, "/ps/dossier/").texte
-    page = lire(client, "/ps/dossier/documents/")
-    assert page.liens()["Je cherche dans tout le dossier"] == "/ps/dossier/documents/?periode=tout"
-
-
-@pytest.mark.regle("R-DOC-11", "R-MAS-07")
-def test_l_auteur_masque_et_retire_son_document_un_autre_ne_le_peut_pas():
-    scene = dossier("pdf", "confrere")
-    client = scene.professionnel()
-
-    autre = lire(client, scene.url_ps("confrere"))
-    assert "Je retire du dossier" not in autre.liens()
-    assert not autre.racine.xpath('//form[contains(@action, "confidentialite")]')
-    assert client.get(scene.url_ps("confrere", "supprimer/")).status_code == 403
-
-    mien = lire(client, scene.url_ps("pdf"))
-    assert "Je le masque, à la demande du patient" in mien.boutons()
-    mien = envoyer(client, scene.url_ps("pdf", "confidentialite/"), confidentialite="masque")
-    assert "Ce document est masqué aux autres professionnels." in mien.texte
-    assert "Je le rends visible" in mien.boutons()
-
-    question = lire(client, mien.liens()["Je retire du dossier"])
-    assert question.titres(1) == ["Je retire ce document du dossier ?"]
-    assert question.liens()["Je le laisse"] == scene.url_ps("pdf")
-    page = envoyer(client, scene.url_ps("pdf", "supprimer/"))
-    assert "Le document est retiré du dossier." in page.texte
-    assert page.documents() == ["Consultation de cardiologie"]
-
-
-@pytest.mark.regle("R-MAS-02")
-def test_l_auteur_ne_demasque_ce_que_le_patient_a_masque_qu_a_sa_demande():
-    scene = dossier("pdf")
-    envoyer(scene.patient(), scene.url("pdf", "confidentialite/"), confidentialite="masque")
-    client = scene.professionnel()
-    page = lire(client, scene.url_ps("pdf"))
-    assert page.champ("demande_du_patient").get("checked") is None
-    assert "Le patient me demande de le rendre visible" in page.texte
-
-    adresse = scene.url_ps("pdf", "confidentialite/")
-    assert client.post(adresse, {"confidentialite": "visible"}).status_code == 403
-    page = envoyer(client, adresse, confidentialite="visible", demande_du_patient="oui")
-    assert "Le document est visible par les professionnels autorisés." in page.texte
-
-
-@pytest.mark.regle("R-MAS-09")
-def test_un_document_en_attente_d_annonce_le_dit_a_son_auteur():
-    scene = dossier("annonce")
-    page = lire(scene.professionnel(), scene.url_ps("annonce"))
-    assert "Le patient ne voit pas encore ce document" in page.titres(2)
-
-
-@pytest.mark.regle("R-ALI-05", "R-ALI-07")
-def test_je_depose_avec_trois_cases_independantes_et_je_recois_un_accuse():
-    scene = dossier()
-    client = scene.professionnel()
-    page = lire(client, "/ps/depot/")
-    cases = ("masque_ps", "invisible_patient", "invisible_representants")
-    assert [page.champ(nom).get("type") for nom in cases] == ["checkbox"] * 3
-    assert all(page.champ(nom).get("checked") is None for nom in cases)
-
-    accuse = envoyer(
-        client,
-        "/ps/depot/",
-        fichier=fichier(),
-        type_code=scenes.COMPTE_RENDU,
-        titre="Consultation d'annonce",
-        date_document="2026-03-01",
-        masque_ps="on",
-        invisible_patient="on",
-    )
-    assert accuse.titres(1) == ["Accusé de dépôt"]
-    assert "Votre document est déposé." in accuse.texte
-    assert "Alex DEMO-UN" in accuse.bloc("Reçu")
-    document = lire(client, accuse.liens()["Je vois ce document"])
-    assert document.titres(1) == ["Consultation d'annonce"]
-    assert "Le patient ne voit pas encore ce document" in document.titres(2)
-    assert "Ce document est masqué aux autres professionnels." in document.texte
-    assert "Consultation d'annonce" not in lire(scene.patient(), "/documents/").texte
-
-
-@pytest.mark.regle("R-DOC-18")
-def test_le_meme_document_depose_deux_fois_le_dit_sur_l_accuse():
-    client = dossier().professionnel()
-    champs = {"type_code": "", "titre": "", "date_document": ""}
-    for _ in range(2):
-        accuse = envoyer(client, "/ps/depot/", fichier=fichier("bio.xml", scenes.cda()), **champs)
-    assert "Ce document était déjà dans le dossier" in accuse.texte
-
-
-@pytest.mark.regle("R-ALI-10", "R-ALI-08")
-def test_un_depot_refuse_dit_pourquoi_et_garde_ce_qui_est_tape():
-    client = dossier().professionnel()
-    page = Page(
-        client.post(
-            "/ps/depot/",
-            {
-                "fichier": fichier("bio.xml", scenes.cda(matricule="287099900000290")),
-                "titre": "Bilan",
-                "invisible_representants": "on",
-            },
-        )
-    )
-    assert page.statut == 422
-    assert "Ce document concerne une autre personne" in page.texte
-    assert page.champ("titre").get("value") == "Bilan"
-    assert page.champ("invisible_representants").get("checked") is not None
-    assert page.champ("masque_ps").get("checked") is None
-
-
-@pytest.mark.regle("R-PS-08", "R-STA-08")
-def test_qui_depose_sans_dossier_ouvert_ne_voit_aucun_chemin_vers_la_lecture():
-    scene = dossier("pdf")
-    client = scene.professionnel(ouvert=False)
-    scenes.chercher(client)
-    page = lire(client, "/ps/depot/")
-
-    assert [
-        page.mots(a) for a in page.racine.xpath('//nav[@aria-label="Dossier du patient"]//a')
-    ] == ["Déposer un document"]
-    accuse = envoyer(
-        client,
-        "/ps/depot/",
-        fichier=fichier(),
-        type_code=scenes.COMPTE_RENDU,
-        titre="Compte rendu",
-        date_document="2026-03-01",
-    )
-    assert "Je vois ce document" not in accuse.liens()
-    assert "Consultation du soir" not in accuse.html
