@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -19,6 +19,12 @@ _JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche
 def _sans_coupure(texte: str) -> str:
     """« 14 h 05 » stays on one line."""
     return texte.replace(" h", f"{INSECABLE}h").replace("h ", f"h{INSECABLE}")
+
+
+@register.filter
+def date_humaine(jour: date) -> str:
+    """« 3 mars 2021 »."""
+    return formater_jour(jour)
 
 
 @register.filter

@@ -174,8 +174,9 @@ def _dresser_la_table(noms: Sequence[str], banc: Banc, semis: Semis, ampleur: Am
             ligne = _mesurer_noyau(nom, ampleur.secondes)
         dire(en_texte(ligne))
     dire(
-        "mesure : 8 clients, 2 processus de serveur, cœurs partagés avec PostgreSQL et les "
-        "clients ; web, base, client : temps de processeur par requête.\n"
+        f"{charge.CLIENTS} clients, serveur, PostgreSQL et clients sur les mêmes cœurs. Web, base, "
+        "client : temps de processeur par requête ; libre : ce qu'il permettrait par seconde si "
+        "la machine ne faisait rien d'autre (calculé).\n"
         "Sans serveur : par seconde de processeur, sur un cœur."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 _COLONNES = (
@@ -12,6 +13,7 @@ _COLONNES = (
     ("web ms", 8),
     ("base ms", 8),
     ("client ms", 10),
+    ("libre", 8),
     ("/ nue", 7),
     ("objectif", 10),
     ("", 12),
@@ -38,6 +40,17 @@ class Ligne:
     objectif: float | None = None
 
     @property
+    def libre(self) -> float | None:
+        """How many by second the processor time of one request allows, were nothing else running.
+
+        An estimate, which another load of the machine hardly moves; the goal is for what was
+        measured.
+        """
+        if self.web is None or self.base is None or self.client is None:
+            return None
+        return 1000 * (os.cpu_count() or 1) / max(self.web + self.base + self.client, 0.001)
+
+    @property
     def verdict(self) -> str:
         if self.objectif is None:
             return ""
@@ -48,6 +61,7 @@ class Ligne:
             self.libelle,
             f"{nombre(self.valeur)} {self.unite}",
             *(nombre(mesure) for mesure in (self.p50, self.p95, self.web, self.base, self.client)),
+            nombre(self.libre),
             nombre(self.rapport, 2),
             nombre(self.objectif),
             self.verdict,
