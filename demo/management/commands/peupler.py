@@ -6,7 +6,9 @@ through the product's own actions.
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
@@ -107,8 +109,9 @@ class Command(BaseCommand):
             activer_espace(espace_id=espace.pk, compte_id=compte.pk, acteur=SYSTEME)
 
     def _agent(self, identifiant: str, role: str, prenom: str, nom: str) -> dict[str, str]:
-        if Compte.objects.par_identifiant(Population.AGENT, identifiant) is None:
-            creer_compte(
+        compte = Compte.objects.par_identifiant(Population.AGENT, identifiant)
+        if compte is None:
+            compte = creer_compte(
                 population=Population.AGENT,
                 identifiant=identifiant,
                 mot_de_passe=MOT_DE_PASSE,
@@ -116,8 +119,15 @@ class Command(BaseCommand):
                 nom=nom,
                 role=role,
             )
-        # The console and its second factor come with the support part: no secret before that.
-        return {"identifiant": identifiant, "mot_de_passe": MOT_DE_PASSE, "secret_totp": ""}
+            # Sealed with the account; the console's second factor will read it there.
+            secret = base64.b32encode(os.urandom(20)).decode()
+            compte.poser_fiche(compte.fiche() | {"secret_totp": secret})
+            compte.save(update_fields=["scelle"])
+        return {
+            "identifiant": identifiant,
+            "mot_de_passe": MOT_DE_PASSE,
+            "secret_totp": compte.fiche()["secret_totp"],
+        }
 
     def _deposer(self, espace: EspaceSante, rpps: str, depot: Depot) -> None:
         exercice = (
