@@ -136,7 +136,10 @@ def acteur_de_l_exercice(
 
 
 def acteur_professionnel(request: HttpRequest) -> ActeurAcces:
-    """The exercice chosen at login, read anew at each request: one that ended is refused at once."""
+    """The exercice chosen at login, read once by request: one that ended is refused at once."""
+    connu: ActeurAcces | None = getattr(request, "acteur_professionnel", None)
+    if connu is not None:
+        return connu
     choisi = request.session.get(EXERCICE_CHOISI)
     exercice = (
         Exercice.objects.select_related("professionnel", "structure").filter(pk=choisi).first()
@@ -152,11 +155,13 @@ def acteur_professionnel(request: HttpRequest) -> ActeurAcces:
             action=Action.LISTER,
             statut=403,
         )
-    return acteur_de_l_exercice(
+    acteur = acteur_de_l_exercice(
         exercice,
         compte_id=cast(Compte, request.user).pk,
         regulateur=bool(request.session.get(REGULATION_MEDICALE)),
     )
+    cast(Any, request).acteur_professionnel = acteur
+    return acteur
 
 
 def espace_ouvert(acteur: ActeurAcces) -> UUID | None:
