@@ -33,6 +33,7 @@ _PRINCIPAL = (
     ("Documents", "documents", "documents", "document"),
 )
 _COMPTE = (
+    ("Accès des professionnels", "bouclier", "acces", "acces"),
     ("Historique d'activité", "historique", "historique", ""),
     ("Notifications", "cloche", "notifications", ""),
     ("Mes réglages", "reglages", "reglages", ""),

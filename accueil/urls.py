@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.urls import include, path
 
+from accueil.views import acces as acces_accueil
 from accueil.views import galerie, historique, notifications, reglages, tableau
 from dossier.views import patient
+from dossier.views.simulation import simulation
+from habilitations.views import code, demandes, que_voit, recherche
+from habilitations.views import patient as acces
 
 app_name = "accueil"
 
@@ -33,9 +37,33 @@ urlpatterns = [
         patient.confidentialite,
         name="document_confidentialite",
     ),
+    path(
+        "documents/<uuid:document_id>/montrer-a-mes-proches/",
+        patient.montrer_aux_proches,
+        name="document_montrer_aux_proches",
+    ),
     path("documents/<uuid:document_id>/epingler/", patient.epingler, name="document_epingler"),
     path("documents/<uuid:document_id>/supprimer/", patient.supprimer, name="document_supprimer"),
     path("historique/", historique.historique, name="historique"),
+    path("historique/telecharger/", historique.telecharger, name="historique_telecharger"),
+    path("verifier-un-historique/", historique.verifier, name="verifier_historique"),
+    path(
+        "verifier-un-historique/cle-publique.txt",
+        historique.cle_publique,
+        name="verifier_historique_cle",
+    ),
+    path(
+        "verifier-un-historique/verifier_historique.py",
+        historique.fichier_public,
+        {"nom": "verifier_historique.py"},
+        name="verifier_historique_programme",
+    ),
+    path(
+        "verifier-un-historique/historique_telecharge.md",
+        historique.fichier_public,
+        {"nom": "historique_telecharge.md"},
+        name="verifier_historique_format",
+    ),
     path("notifications/", notifications.liste, name="notifications"),
     path("notifications/tout-lire/", notifications.tout_lire, name="notifications_tout_lire"),
     path(
@@ -49,6 +77,49 @@ urlpatterns = [
         name="notification_supprimer",
     ),
     path("reglages/", reglages.reglages, name="reglages"),
+    path("acces/", acces.tableau, name="acces"),
+    path("acces/urgence/", acces.urgence, name="acces_urgence"),
+    path("acces/chercher/", recherche.professionnels, name="acces_chercher"),
+    path("acces/chercher-structure/", recherche.structures, name="acces_chercher_structure"),
+    path("acces/code/", code.code, name="acces_code"),
+    path("acces/code/annuler/", code.annuler, name="acces_code_annuler"),
+    path("acces/simulation/", simulation, name="acces_simulation"),
+    path("acces/demandes/", demandes.liste, name="acces_demandes"),
+    path(
+        "acces/alertes/<uuid:abonnement_id>/arreter/",
+        acces.arreter_alerte,
+        name="acces_alerte_arreter",
+    ),
+    path(
+        "acces/professionnels/<uuid:professionnel_id>/",
+        acces_accueil.professionnel,
+        name="acces_professionnel",
+    ),
+    path(
+        "acces/professionnels/<uuid:professionnel_id>/demander/",
+        demandes.demander,
+        {"genre": "explication"},
+        name="acces_demander",
+    ),
+    path(
+        "acces/professionnels/<uuid:professionnel_id>/signaler/",
+        demandes.demander,
+        {"genre": "signalement"},
+        name="acces_signaler",
+    ),
+    path(
+        "acces/professionnels/<uuid:professionnel_id>/<slug:geste>/",
+        acces.geste_personne,
+        name="acces_professionnel_geste",
+    ),
+    path("acces/structures/<uuid:structure_id>/", acces.structure, name="acces_structure"),
+    path(
+        "acces/structures/<uuid:structure_id>/<slug:geste>/",
+        acces.geste_structure,
+        name="acces_structure_geste",
+    ),
+    path("que-voit-un-professionnel/", que_voit.matrice, name="matrice"),
+    path("que-voit-un-professionnel/pdf/", que_voit.matrice_pdf, name="matrice_pdf"),
 ]
 
 if settings.MES_ENVIRONNEMENT != "production":

@@ -10,6 +10,7 @@ urlpatterns = [
     path("connexion/code/", connexion.code, name="connexion_code"),
     path("connexion/code/renvoi/", connexion.renvoi, name="connexion_renvoi"),
     path("deconnexion/", connexion.deconnexion, name="deconnexion"),
+    path("sortie/", connexion.sortie_discrete, name="sortie_discrete"),
     path("session/etat/", session.etat, name="session_etat"),
     path("session/prolonger/", session.prolonger, name="prolonger"),
     path("session/reprise/", session.reprise, name="reprise"),

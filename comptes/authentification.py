@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from comptes.models import Compte, Population, index_identifiant
 
@@ -49,6 +54,25 @@ class MotDePasse(BaseBackend):
         return Compte.objects.filter(pk=user_id, is_active=True).first()
 
 
+class FreinParAdresse(BaseBackend):
+    """Stops an address from which many people's passwords were tried (R-AUT-04).
+
+    django-axes locks one name at one address; this one counts every name there. It opens nothing.
+    """
+
+    def authenticate(self, request: HttpRequest | None, **identifiants: Any) -> None:
+        """Raises PermissionDenied, which `authenticate` turns into the lock-out page."""
+        if request is None:
+            return
+        depuis = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+        echecs = AccessAttempt.objects.filter(
+            ip_address=adresse_client(request), attempt_time__gte=depuis
+        ).aggregate(total=Sum("failures_since_start"))["total"]
+        if (echecs or 0) >= settings.MES_ESSAIS_PAR_ADRESSE:
+            request.axes_locked_out = True  # type: ignore[attr-defined]
+            raise PermissionDenied
+
+
 def nom_aveugle(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
     """The name under which attempts are counted: the blind index of what was typed, in hex.
 
@@ -60,7 +84,8 @@ def nom_aveugle(request: HttpRequest, credentials: Mapping[str, Any] | None = No
             "identifiant_index", flat=True
         ).get(pk=identifiant)
         return bytes(aveugle).hex()
-    return index_identifiant(Population.USAGER, str(identifiant or "")).hex()
+    population = str((credentials or {}).get("population", Population.USAGER))
+    return index_identifiant(population, str(identifiant or "")).hex()
 
 
 def adresse_client(request: HttpRequest) -> str:
@@ -83,5 +108,6 @@ def reponse_verrouillee(
     credentials: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """What everybody sees once locked out, whether or not the account exists."""
+    portail: Any = request.portail  # type: ignore[attr-defined]  # set by SessionParPortail
     contexte = {"heures": settings.AXES_COOLOFF_TIME}
-    return render(request, "patient/connexion/verrouillee.html", contexte, status=429)
+    return render(request, f"{portail.nom}/connexion/verrouillee.html", contexte, status=429)

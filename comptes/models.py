@@ -75,7 +75,48 @@ class Compte(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of dj
         self.scelle = trousseau().sceller_json(fiche, lieu=self.lieu(self.pk))
 
 
-class DispositifCode(Device):  # type: ignore[misc]  # django-otp has no types
+class EssaisLimites(models.Model):
+    """What both second factors count: wrong codes, and for how long nothing more is heard."""
+
+    essais = models.PositiveSmallIntegerField(default=0)
+    """Wrong codes since the last success or the last block: a new code doesn't reset them."""
+    blocages = models.PositiveSmallIntegerField(default=0)
+    """Blocks since the last success: each lasts twice as long as the one before."""
+    bloque_jusqua = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def est_bloque(self) -> bool:
+        return self.blocage_restant() is not None
+
+    def blocage_restant(self) -> timedelta | None:
+        """How long the block still lasts; None when there is none."""
+        maintenant = timezone.now()
+        if self.bloque_jusqua is None or self.bloque_jusqua <= maintenant:
+            return None
+        return self.bloque_jusqua - maintenant
+
+    def essais_restants(self) -> int:
+        return max(settings.MES_CODE_ESSAIS - self.essais, 0)
+
+    def compter_echec(self) -> bool:
+        """One wrong code more; True when it is one too many, and the block begins. Saves nothing."""
+        self.essais += 1
+        if self.essais < settings.MES_CODE_ESSAIS:
+            return False
+        self.bloque_jusqua = timezone.now() + codes.duree_du_blocage(self.blocages)
+        self.blocages = min(self.blocages + 1, 100)
+        self.essais = 0
+        return True
+
+    def oublier_echecs(self) -> None:
+        """After a success. Saves nothing."""
+        self.essais = self.blocages = 0
+        self.bloque_jusqua = None
+
+
+class DispositifCode(EssaisLimites, Device):  # type: ignore[django-manager-missing,misc]  # django-otp
     """The second factor of an account: a single-use code sent by e-mail or SMS (R-AUT-01…04).
 
     One row per account: whatever the channel, a new code makes the former one worthless, and the
@@ -90,11 +131,6 @@ class DispositifCode(Device):  # type: ignore[misc]  # django-otp has no types
     envoye_le = models.DateTimeField(null=True)
     envois = models.PositiveSmallIntegerField(default=0)
     """Codes sent since the last success or the last pause."""
-    essais = models.PositiveSmallIntegerField(default=0)
-    """Wrong codes since the last success or the last block: a new code doesn't reset them."""
-    blocages = models.PositiveSmallIntegerField(default=0)
-    """Blocks since the last success: each lasts twice as long as the one before."""
-    bloque_jusqua = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -104,21 +140,8 @@ class DispositifCode(Device):  # type: ignore[misc]  # django-otp has no types
     def __str__(self) -> str:
         return f"{self.canal} {self.user_id}"
 
-    def est_bloque(self) -> bool:
-        return self.blocage_restant() is not None
-
-    def blocage_restant(self) -> timedelta | None:
-        """How long the block still lasts; None when there is none."""
-        maintenant = timezone.now()
-        if self.bloque_jusqua is None or self.bloque_jusqua <= maintenant:
-            return None
-        return self.bloque_jusqua - maintenant
-
     def est_expire(self) -> bool:
         return self.expire_le is None or timezone.now() >= self.expire_le
-
-    def essais_restants(self) -> int:
-        return max(settings.MES_CODE_ESSAIS - self.essais, 0)
 
     def generate_is_allowed(self) -> tuple[bool, dict[str, Any] | None]:
         """django-otp's question before sending a code; `attente` says until when to wait."""
@@ -160,24 +183,58 @@ class DispositifCode(Device):  # type: ignore[misc]  # django-otp has no types
         if self.est_bloque() or self.empreinte is None or self.est_expire():
             return False
         if not constant_time_compare(self._empreinte(token), bytes(self.empreinte)):
-            self._compter_echec()
+            if self.compter_echec():
+                self.empreinte = None
+            self.save()
             return False
-        self.empreinte = self.expire_le = self.envoye_le = self.bloque_jusqua = None
-        self.envois = self.essais = self.blocages = 0
+        self.empreinte = self.expire_le = self.envoye_le = None
+        self.envois = 0
+        self.oublier_echecs()
         self.save()
         return True
 
-    def _compter_echec(self) -> None:
-        self.essais += 1
-        if self.essais >= settings.MES_CODE_ESSAIS:
-            self.bloque_jusqua = timezone.now() + codes.duree_du_blocage(self.blocages)
-            self.blocages = min(self.blocages + 1, 100)
-            self.essais = 0
-            self.empreinte = None
-        self.save()
-
     def _empreinte(self, jeton: str) -> bytes:
         return index().aveugle("comptes.code", f"{self.user_id}:{jeton}")
+
+
+class DispositifTOTP(EssaisLimites, Device):  # type: ignore[django-manager-missing,misc]  # django-otp
+    """The second factor of an agent: six digits of an application (RFC 6238), see `comptes.totp`.
+
+    The row bears the uuid of its account: sealed for that place, the secret opens for nobody else.
+    `scelle` (keyring): secret, in base32.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    scelle = ChampScelle()
+    dernier_pas = models.BigIntegerField(default=0)
+    """The last time step accepted: neither its code nor an earlier one is heard again."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(id=models.F("user")), name="totp_de_son_compte"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def persistent_id(self) -> str:
+        """What the session names it by: django-otp reads the key back as a whole number."""
+        return f"{self.model_label()}/{self.id.int}"
+
+    @staticmethod
+    def lieu(compte_id: UUID) -> str:
+        return f"comptes.dispositiftotp:{compte_id}"
+
+    def secret(self) -> str:
+        """The shared secret in base32, as an application takes it."""
+        scelle = bytes(self.scelle)
+        return str(trousseau().desceller_json(scelle, lieu=self.lieu(self.pk))["secret"])
+
+    def poser_secret(self, secret: str) -> None:
+        self.scelle = trousseau().sceller_json({"secret": secret}, lieu=self.lieu(self.pk))
 
 
 class JetonsPSC(models.Model):

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from comptes import actions
 from comptes.authentification import BACKEND
-from comptes.models import Compte, DispositifCode
+from comptes.models import Compte, DispositifCode, DispositifTOTP
 from mes.socle.chiffrement import ChiffrementInvalide
 from mes.socle.trousseau import trousseau
 
@@ -133,7 +133,7 @@ def ouvrir_session(
     compte: Compte,
     *,
     portail: str,
-    dispositif: DispositifCode | None = None,
+    dispositif: DispositifCode | DispositifTOTP | None = None,
     jetons_psc: UUID | None = None,
     maintenant: float | None = None,
 ) -> None:

@@ -64,6 +64,11 @@ class Demonstration:
         # Cookies ignore ports: the stand-in lives under another host name than the product.
         return f"http://127.0.0.1:{self.port_federations}{PSC.racine}"
 
+    @property
+    def lecteur_vitale(self) -> str:
+        """The page of the simulated carte Vitale reader."""
+        return f"http://127.0.0.1:{self.port_federations}/vitale/"
+
 
 def systeme(appelant: Mapping[str, str]) -> dict[str, str]:
     """What every child receives."""
@@ -93,6 +98,7 @@ def choix_de_l_appelant(appelant: Mapping[str, str]) -> dict[str, str]:
         "MES_PSC_DECOUVERTE",
         "MES_PSC_CLIENT_ID",
         "MES_PSC_CLIENT_SECRET",
+        "MES_LECTEUR_VITALE",
     }
     return {
         nom: valeur
@@ -119,6 +125,7 @@ def _produit(demo: Demonstration, appelant: Mapping[str, str]) -> dict[str, str]
         "MES_PSC_EMETTEUR": demo.emetteur_psc,
         "MES_PSC_DECOUVERTE": PSC.decouverte,
         "MES_PSC_CLIENT_ID": CLIENT_PSC,
+        "MES_LECTEUR_VITALE": f"{demo.lecteur_vitale}lecture",
         "REDIS_URL": demo.redis,
     }
 

@@ -412,6 +412,7 @@ def _vivre(dossier: Path, port: int | None) -> int:
             demo = superviseur.demarrer(choisir_port(port))
             contenu = completer_fichier(donnees / "demo.json", demo)
             dire(annonce(contenu))
+            dire(f"  lecteur de carte Vitale simulé : {demo.lecteur_vitale}")
             dire(f"  en {time.monotonic() - debut:.1f} s ; Ctrl-C arrête tout")
             superviseur.veiller()
         finally:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
-from dossier import effets, fichiers  # noqa: F401 - effets registers the jobs planned below
+from dossier import effets, fichiers
+from dossier.changements import (
+    RESERVES,
+    changer,
+    document_verrouille,
+    est_du_meme_deposant,
+    est_reserve,
+    noter,
+)
 from dossier.controle import (
     FORMATS_PATIENT,
     FORMATS_PROFESSIONNEL,
@@ -25,11 +32,13 @@ from dossier.controle import (
     valider_date_document,
     valider_titre,
 )
-from dossier.models import COTE_PATIENT, Document, EtatDocument
-from dossier.selection import GENRES_AUTEUR, document_pour, presents
-from habilitations.acces import Acces
-from habilitations.actions import masquer_par_defaut
+from dossier.models import COTE_PATIENT, Document, EtatDocument, Recu
+from dossier.selection import GENRES_AUTEUR, presents, visibles_par
+from dossier.types_suivis import DIRECTIVES
+from habilitations.acces import Acces, ActeurAcces
+from habilitations.actions.choix import masquer_par_defaut
 from habilitations.politique import Acteur, Action, Masque
+from habilitations.structures import masques_de_la_structure
 from interop import cda
 from journal.faits import Fait
 from mes.socle import mur
@@ -39,6 +48,7 @@ from mes.socle.nomenclatures import types_documents
 from mes.socle.travaux import planifier
 from mes.socle.trousseau import index
 from mes.socle.uuid7 import uuid7
+from notifications.models import CodeNotification
 from usagers.identite import ins_transmissible, oids_acceptes_ici
 from usagers.models import EspaceSante, StatutIdentite
 
@@ -47,7 +57,6 @@ MASQUES_AU_DEPOT = frozenset(
 )
 _FORMATS = {True: FORMATS_PATIENT, False: FORMATS_PROFESSIONNEL}
 """By side: only a professional's software writes a CDA (R-DOC-02)."""
-_RESERVES = frozenset({Masque.INVISIBLE_PATIENT, Masque.INVISIBLE_REPRESENTANTS_LEGAUX})
 
 
 class DepotRefuse(Exception):
@@ -70,6 +79,11 @@ class Depot:
     date_document: date | None = None
     masques: frozenset[Masque] = frozenset()
     remplace_id: UUID | None = None
+    au_nom_de: ActeurAcces | None = None
+    """The professional, of the same structure, for whom somebody without the right to read deposits
+    (R-ALI-04): the author of the document."""
+    selon_la_structure: bool = False
+    """Adds the visibility that the depositor's structure set for this type (R-ALI-09)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +135,73 @@ def deposer_document(*, acces: Acces, depot: Depot) -> Resultat:
             "L'identité de cette personne n'est pas qualifiée : aucun document ne peut être ajouté "
             "tant qu'elle n'a pas été vérifiée.",
         )
+    auteur = _auteur(acces, depot)
     fiche = _controler(acces, depot)
+    if depot.selon_la_structure:
+        regles = masques_de_la_structure(acces.acteur.structure_id, fiche.type_code)
+        fiche = replace(fiche, masques=fiche.masques | regles)
     _exiger_masques_permis(acces, fiche.masques)
+    _exiger_directives_permises(acces, fiche.type_code)
     with mur.ouvrir(lus=[acces.espace_id]):
         # Who may only deposit reads nothing: this narrow look returns ids, never content.
         _un_depot_a_la_fois(acces)
-        existant = _deja_present(acces, fiche)
+        existant = _deja_present(acces, fiche, auteur)
         if existant is not None:
+            _donner_un_recu(acces, existant, auteur, deja_present=True)
             return Resultat(existant, deja_present=True)
         ancien = _document_remplace(acces, fiche, depot.remplace_id)
-        document = _ecrire(acces, fiche, ancien)
+        _exiger_annonce_possible(fiche, ancien)
+        document = _ecrire(acces, fiche, ancien, auteur)
+    _donner_un_recu(acces, document.pk, auteur)
     acces.noter(
         Fait.DOCUMENT_REMPLACE if ancien else Fait.DOCUMENT_DEPOSE,
         objet_id=document.pk,
-        details={"titre": fiche.titre},
-        reservee=bool(_RESERVES & set(document.masques)),
+        details={"titre": fiche.titre}
+        | ({} if auteur is acces.acteur else {"au_nom_de": auteur.trace.nom}),
+        reservee=est_reserve(document),
     )
     planifier("dossier.analyser", document.pk, espace_id=acces.espace_id)
+    if document.annonce_avant_le is not None:
+        planifier(
+            "dossier.remettre_visible",
+            document.pk,
+            espace_id=acces.espace_id,
+            pas_avant=document.annonce_avant_le,
+        )
     return Resultat(document.pk, remplace_id=ancien.pk if ancien else None)
+
+
+def _auteur(acces: Acces, depot: Depot) -> ActeurAcces:
+    """Who the document is by: the depositor, or the professional she deposits for (R-ALI-04)."""
+    pour = depot.au_nom_de
+    if pour is None:
+        return acces.acteur
+    if (
+        acces.acteur.genre is not Acteur.PERSONNEL
+        or pour.genre is not Acteur.PROFESSIONNEL
+        or not pour.exercice_actif
+        or pour.structure_id is None
+        or pour.structure_id != acces.acteur.structure_id
+    ):
+        raise DepotRefuse(
+            "AUTEUR_REFUSE",
+            "Choisissez un professionnel de santé qui exerce dans votre structure.",
+        )
+    return pour
+
+
+def _donner_un_recu(
+    acces: Acces, document_id: UUID, auteur: ActeurAcces, *, deja_present: bool = False
+) -> None:
+    """For those who act in an exercice; the patient's side has its own documents."""
+    if acces.acteur.exercice_id is not None and auteur.id is not None:
+        Recu.objects.create(
+            espace_id=acces.espace_id,
+            document_id=document_id,
+            exercice_id=acces.acteur.exercice_id,
+            auteur_id=auteur.id,
+            deja_present=deja_present,
+        )
 
 
 def _controler(acces: Acces, depot: Depot) -> _Fiche:
@@ -242,18 +305,26 @@ def _exiger_masques_permis(acces: Acces, masques: frozenset[Masque]) -> None:
         )
 
 
+def _exiger_directives_permises(acces: Acces, type_code: str) -> None:
+    """Directives anticipées are an adult's own word: hers, or a professional's for her (R-DA-01,
+    R-DA-07, R-DA-10)."""
+    if type_code != DIRECTIVES:
+        return
+    if acces.situation.mineur:
+        raise DepotRefuse(
+            "DIRECTIVES_RESERVEES_AUX_MAJEURS",
+            "Les directives anticipées sont réservées aux personnes majeures.",
+        )
+    if acces.acteur.genre in (Acteur.REPRESENTANT, Acteur.AIDANT):
+        raise DepotRefuse(
+            "DIRECTIVES_PERSONNELLES",
+            "Seule la personne elle-même, ou un professionnel pour elle, peut déposer ses "
+            "directives anticipées.",
+        )
+
+
 def _index(acces: Acces, nature: str, valeur: str) -> bytes:
     return index().aveugle(f"dossier.{nature}", f"{acces.espace_id}|{valeur}")
-
-
-def _est_du_meme_deposant(acces: Acces, document: Document) -> bool:
-    """Same person, or on the patient's side anybody of it."""
-    if document.auteur_genre in COTE_PATIENT:
-        return GENRES_AUTEUR.get(acces.acteur.genre) in COTE_PATIENT
-    return (
-        document.auteur_genre == GENRES_AUTEUR.get(acces.acteur.genre)
-        and document.auteur_id == acces.acteur.id
-    ) or (document.structure_id is not None and document.structure_id == acces.acteur.structure_id)
 
 
 def _un_depot_a_la_fois(acces: Acces) -> None:
@@ -262,7 +333,7 @@ def _un_depot_a_la_fois(acces: Acces) -> None:
     EspaceSante.objects.select_for_update(no_key=True).values_list("pk").get(pk=acces.espace_id)
 
 
-def _deja_present(acces: Acces, fiche: _Fiche) -> UUID | None:
+def _deja_present(acces: Acces, fiche: _Fiche, auteur: ActeurAcces) -> UUID | None:
     """The uuid of the same document already there (R-DOC-18), else None.
 
     Raises DepotRefuse when its unique identifier names another content: neither may be lost.
@@ -289,8 +360,8 @@ def _deja_present(acces: Acces, fiche: _Fiche) -> UUID | None:
         etat=EtatDocument.COURANT,
         type_code=fiche.type_code,
         date_document=fiche.date_document,
-        auteur_genre=GENRES_AUTEUR[acces.acteur.genre],
-        auteur_id=acces.acteur.id,
+        auteur_genre=GENRES_AUTEUR[auteur.genre],
+        auteur_id=auteur.id,
     )
     existant = memes.first()
     return None if existant is None else existant.id
@@ -306,7 +377,7 @@ def _document_remplace(acces: Acces, fiche: _Fiche, remplace_id: UUID | None) ->
     ancien: Document | None = None
     if remplace_id is not None:
         ancien = ici.filter(pk=remplace_id).first()
-        if ancien is None or not _est_du_meme_deposant(acces, ancien):
+        if ancien is None or not est_du_meme_deposant(acces, ancien):
             raise acces.refuser(None, action=Action.DEPOSER, objet_id=remplace_id)
     elif fiche.remplaces:
         index_remplaces = [_index(acces, "identifiant", nom) for nom in fiche.remplaces]
@@ -325,7 +396,7 @@ def _document_remplace(acces: Acces, fiche: _Fiche, remplace_id: UUID | None) ->
             ancien = None
     if ancien is None:
         return None
-    if not _est_du_meme_deposant(acces, ancien):
+    if not est_du_meme_deposant(acces, ancien):
         raise DepotRefuse(
             "REMPLACEMENT_REFUSE",
             "Ce document en remplace un qui a été déposé par quelqu'un d'autre : seul son auteur ou "
@@ -338,17 +409,47 @@ def _document_remplace(acces: Acces, fiche: _Fiche, remplace_id: UUID | None) ->
     return ancien
 
 
-def _ecrire(acces: Acces, fiche: _Fiche, ancien: Document | None) -> Document:
-    acteur = acces.acteur
+def _exiger_annonce_possible(fiche: _Fiche, ancien: Document | None) -> None:
+    """What the patient has read is not taken back from her eyes (R-MAS-11).
+
+    The table has no act that hides a document from the patient once it is there: only a deposit or
+    a new version may.
+    """
+    if (
+        ancien is not None
+        and ancien.lu_par_patient_le is not None
+        and Masque.INVISIBLE_PATIENT in fiche.masques
+    ):
+        raise DepotRefuse(
+            "DEJA_LU_PAR_LE_PATIENT",
+            "Le patient a déjà consulté le document que celui-ci remplace : la nouvelle version ne "
+            "peut plus lui être cachée.",
+        )
+
+
+def _fin_de_l_annonce(masques: set[Masque], ancien: Document | None) -> datetime | None:
+    """When the patient sees it by itself (R-MAS-10); a new version does not put the day off."""
+    if Masque.INVISIBLE_PATIENT not in masques:
+        return None
+    if ancien is not None and ancien.annonce_avant_le is not None:
+        return ancien.annonce_avant_le
+    return timezone.now() + timedelta(days=settings.MES_ANNONCE_JOURS)
+
+
+def _ecrire(acces: Acces, fiche: _Fiche, ancien: Document | None, acteur: ActeurAcces) -> Document:
     masques = set(fiche.masques)
     cote_ps = acteur.genre in (Acteur.PROFESSIONNEL, Acteur.PERSONNEL)
     masque_par_ps = cote_ps and Masque.MASQUE_PS in masques
+    if acces.secrete:
+        masques.add(Masque.INVISIBLE_REPRESENTANTS_LEGAUX)  # R-PRO-09
     if acces.masquer_par_defaut:
         masques.add(Masque.MASQUE_PS)  # R-MAS-03: « à venir » too
         masque_par_ps = False
     if ancien is not None and Masque.MASQUE_PS in ancien.masques:
         masques.add(Masque.MASQUE_PS)  # what was hidden does not come back by its new version
         masque_par_ps = ancien.masque_par_ps
+    if ancien is not None:
+        masques |= RESERVES & set(map(Masque, ancien.masques))
     document = Document(
         id=uuid7(),
         espace_id=acces.espace_id,
@@ -358,9 +459,10 @@ def _ecrire(acces: Acces, fiche: _Fiche, ancien: Document | None) -> Document:
         auteur_genre=GENRES_AUTEUR[acteur.genre],
         auteur_id=acteur.id,
         structure_id=acteur.structure_id,
-        depose_par_id=acteur.compte_id,
+        depose_par_id=acces.acteur.compte_id,
         masques=sorted(masques),
         masque_par_ps=masque_par_ps,
+        annonce_avant_le=_fin_de_l_annonce(masques, ancien),
         remplace=ancien,
         version_lot=fiche.version_lot,
         identifiant_index=_index(acces, "identifiant", fiche.identifiant)
@@ -383,6 +485,7 @@ def _ecrire(acces: Acces, fiche: _Fiche, ancien: Document | None) -> Document:
                 "qualite": acteur.trace.qualite,
                 "pour": acteur.trace.pour,
                 "redacteur": fiche.redacteur,
+                "saisi_par": "" if acteur is acces.acteur else acces.acteur.trace.nom,
             },
             "avertissements": list(fiche.avertissements),
         },
@@ -397,30 +500,21 @@ def _ecrire(acces: Acces, fiche: _Fiche, ancien: Document | None) -> Document:
     return document
 
 
-def _document_verrouille(acces: Acces, document_id: UUID, action: Action, **faits: Any) -> Document:
-    """`document_pour`, locked until the end of the transaction: two acts at once follow each other,
-    and the second decides on what the first left."""
-    verrou = Document.objects.select_for_update(of=("self",))
-    verrou.filter(espace_id=acces.espace_id, pk=document_id).values_list("pk").first()
-    return document_pour(acces, document_id, action, **faits)
-
-
-def _changer(document: Document, **colonnes: Any) -> None:
-    Document.objects.filter(pk=document.pk).update(version=F("version") + 1, **colonnes)
-
-
 @transaction.atomic
 def masquer_document(*, acces: Acces, document_id: UUID) -> None:
     """Hides from professionals (R-MAS-02, 07, 08). Idempotent. Raises AccesRefuse."""
-    document = _document_verrouille(acces, document_id, Action.MASQUER)
+    document = document_verrouille(acces, document_id, Action.MASQUER)
     if Masque.MASQUE_PS in document.masques:
         return
-    _changer(
+    changer(
         document,
         masques=sorted({*document.masques, Masque.MASQUE_PS}),
         masque_par_ps=acces.acteur.est_soignant,
     )
-    _noter_masquage(acces, document, Fait.DOCUMENT_MASQUE)
+    # A professional only ever hides at the patient's request: the trace says so (R-MAS-08).
+    demande = {"a_la_demande_du_patient": True} if acces.acteur.est_soignant else {}
+    noter(acces, document, Fait.DOCUMENT_MASQUE, **demande)
+    effets.prevenir_du_geste(acces, document, CodeNotification.MODIF_DOCUMENT)
 
 
 @transaction.atomic
@@ -428,46 +522,40 @@ def demasquer_document(
     *, acces: Acces, document_id: UUID, a_la_demande_du_patient: bool = False
 ) -> None:
     """Shows again to professionals (R-MAS-02). Idempotent. Raises AccesRefuse."""
-    document = _document_verrouille(
+    document = document_verrouille(
         acces, document_id, Action.DEMASQUER, a_la_demande_du_patient=a_la_demande_du_patient
     )
     if Masque.MASQUE_PS not in document.masques:
         return
-    _changer(
+    changer(
         document,
         masques=sorted(set(document.masques) - {Masque.MASQUE_PS}),
         masque_par_ps=False,
     )
-    _noter_masquage(
-        acces, document, Fait.DOCUMENT_DEMASQUE, a_la_demande_du_patient=a_la_demande_du_patient
-    )
-
-
-def _noter_masquage(acces: Acces, document: Document, fait: Fait, **details: Any) -> None:
-    acces.noter(
-        fait,
-        objet_id=document.pk,
-        details={"titre": document.fiche(acces.coffre)["titre"], **details},
-        reservee=bool(_RESERVES & set(document.masques)),
-    )
+    noter(acces, document, Fait.DOCUMENT_DEMASQUE, a_la_demande_du_patient=a_la_demande_du_patient)
+    effets.prevenir_du_geste(acces, document, CodeNotification.MODIF_DOCUMENT)
 
 
 @transaction.atomic
 def masquer_tout(*, acces: Acces, masquer: bool) -> int:
-    """Hides or shows every document, present and to come (R-MAS-03); how many changed.
+    """Hides or shows every document, present and to come (R-MAS-03); how many this actor sees change.
 
-    One statement, whatever the number of documents; masks other than MASQUE_PS do not move.
+    One statement, whatever the number of documents: all or nothing (R-MAS-15). Masks other than
+    MASQUE_PS do not move. What is kept from this actor changes too, and is not counted (R-MAS-17).
     """
     masquer_par_defaut(acces=acces, masquer=masquer)
-    documents = presents(acces)
+    masques = Q(masques__contains=[Masque.MASQUE_PS])
+    a_changer = ~masques if masquer else masques
+    changes = visibles_par(acces).filter(a_changer).count()
+    documents = presents(acces).filter(a_changer)
     if masquer:
-        changes = documents.exclude(masques__contains=[Masque.MASQUE_PS]).update(
+        documents.update(
             masques=Func(F("masques"), Value(str(Masque.MASQUE_PS)), function="array_append"),
             masque_par_ps=False,
             version=F("version") + 1,
         )
     else:
-        changes = documents.filter(masques__contains=[Masque.MASQUE_PS]).update(
+        documents.update(
             masques=Func(F("masques"), Value(str(Masque.MASQUE_PS)), function="array_remove"),
             masque_par_ps=False,
             version=F("version") + 1,
@@ -479,7 +567,7 @@ def masquer_tout(*, acces: Acces, masquer: bool) -> int:
 @transaction.atomic
 def epingler_document(*, acces: Acces, document_id: UUID, epingle: bool) -> None:
     """Pins or unpins for the patient's side (R-DOC-15). Idempotent."""
-    document = _document_verrouille(acces, document_id, Action.LIRE)
+    document = document_verrouille(acces, document_id, Action.LIRE)
     if acces.acteur.genre not in (Acteur.TITULAIRE, Acteur.REPRESENTANT, Acteur.AIDANT):
         raise acces.refuser(acces.decision, action=Action.LIRE, objet_id=document_id, lisible=True)
     if (document.epingle_le is not None) == epingle:
@@ -495,14 +583,10 @@ def epingler_document(*, acces: Acces, document_id: UUID, epingle: bool) -> None
 @transaction.atomic
 def supprimer_document(*, acces: Acces, document_id: UUID) -> None:
     """Takes out of every list (R-DOC-07, 08, 11); logical: the journal and the export keep it."""
-    document = _document_verrouille(acces, document_id, Action.SUPPRIMER)
-    _changer(document, etat=EtatDocument.SUPPRIME)
-    acces.noter(
-        Fait.DOCUMENT_SUPPRIME,
-        objet_id=document.pk,
-        details={"titre": document.fiche(acces.coffre)["titre"]},
-        reservee=bool(_RESERVES & set(document.masques)),
-    )
+    document = document_verrouille(acces, document_id, Action.SUPPRIMER)
+    changer(document, etat=EtatDocument.SUPPRIME)
+    noter(acces, document, Fait.DOCUMENT_SUPPRIME)
+    effets.prevenir_du_geste(acces, document, CodeNotification.SUPP_DOC)
 
 
 def noter_lecture(*, acces: Acces, documents: Sequence[Document], fait: Fait) -> None:
@@ -513,9 +597,4 @@ def noter_lecture(*, acces: Acces, documents: Sequence[Document], fait: Fait) ->
             Document.objects.filter(pk=document.pk, lu_par_patient_le=None).update(
                 lu_par_patient_le=timezone.now()
             )
-        acces.noter(
-            fait,
-            objet_id=document.pk,
-            details={"titre": document.fiche(acces.coffre)["titre"]},
-            reservee=bool(_RESERVES & set(document.masques)),
-        )
+        noter(acces, document, fait)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -45,9 +45,17 @@ class FormulaireListe(forms.Form):
         max_length=3,
         widget=forms.Select(choices=[("", "Épinglés ou non"), ("oui", "Seulement les épinglés")]),
     )
+    etat = forms.CharField(
+        label="Archivés",
+        required=False,
+        max_length=10,
+        widget=forms.Select(
+            choices=[("", "Sans les archivés"), ("archives", "Seulement les archivés")]
+        ),
+    )
     page = forms.CharField(required=False, max_length=6)
 
-    def criteres(self, *, depuis: date | None = None) -> Criteres:
+    def criteres(self, *, depuis: date | None = None, visite: datetime | None = None) -> Criteres:
         self.is_valid()
         demande: dict[str, Any] = self.cleaned_data
         categorie = demande.get("categorie", "")
@@ -62,12 +70,16 @@ class FormulaireListe(forms.Form):
             depuis=depuis,
             deposant=deposant if deposant in ("ps", "patient") else "",
             epingles=demande.get("epingles") == "oui",
+            archives=demande.get("etat") == "archives",
+            visite=visite,
         )
 
     def nombre_filtres(self) -> int:
         """How many filters of the folded block narrow or reorder the list."""
         demande = self.criteres()
-        return sum((bool(demande.deposant), demande.epingles, demande.tri != "date"))
+        return sum(
+            (bool(demande.deposant), demande.epingles, demande.archives, demande.tri != "date")
+        )
 
     def numero(self) -> int:
         self.is_valid()
@@ -164,6 +176,16 @@ class FormulaireDepotPS(FormulaireDepot):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Saisissez une date qui existe, par exemple 14/03/2026."},
     )
+    au_nom_de = forms.ChoiceField(
+        label="Au nom de",
+        required=False,
+        help_text="Le professionnel auteur du document, ou votre structure.",
+    )
+    regle_structure = forms.BooleanField(
+        label="Appliquer aussi la visibilité que ma structure a réglée pour ce type",
+        required=False,
+        initial=True,
+    )
     masque_ps = forms.BooleanField(
         label="Masquer aux autres professionnels, à la demande du patient", required=False
     )
@@ -173,6 +195,25 @@ class FormulaireDepotPS(FormulaireDepot):
     invisible_representants = forms.BooleanField(
         label="Ne pas montrer aux représentants légaux du mineur", required=False
     )
+
+    def __init__(
+        self,
+        *args: Any,
+        types: Iterable[tuple[str, Any]],
+        confreres: Iterable[tuple[str, str]] | None = None,
+        a_des_regles: bool = False,
+        **options: Any,
+    ) -> None:
+        """`confreres`: for whom somebody without the right to read may deposit (R-ALI-04); None for
+        a professional, who deposits under her own name."""
+        super().__init__(*args, types=types, **options)
+        champ = self.fields["au_nom_de"]
+        assert isinstance(champ, forms.ChoiceField)
+        champ.choices = [("", "Ma structure"), *(confreres or ())]
+        if confreres is None:
+            del self.fields["au_nom_de"]
+        if not a_des_regles:
+            del self.fields["regle_structure"]
 
     def masques(self) -> frozenset[Masque]:
         cases = {

@@ -19,6 +19,8 @@ class EtatDocument(models.TextChoices):
     REMPLACE = "remplace", "remplacé"
     ARCHIVE = "archive", "archivé"
     SUPPRIME = "supprime", "supprimé"
+    ECARTE = "ecarte", "écarté"
+    """Deposited in the wrong record (R-PS-31): out of every view, its readers told."""
 
 
 class EtatAnalyse(models.TextChoices):
@@ -80,6 +82,8 @@ class Document(models.Model):
     """versionNumber of the CDA in its set."""
     epingle_le = models.DateTimeField(null=True)
     lu_par_patient_le = models.DateTimeField(null=True)
+    annonce_avant_le = models.DateTimeField(null=True)
+    """INVISIBLE_PATIENT is lifted on that day if nobody did before (R-MAS-10)."""
     original_id = models.UUIDField()
     servi_id = models.UUIDField(null=True)
     """The sanitised copy, the only one shown; none for a CDA without PDF, whose page is rendered."""
@@ -122,3 +126,26 @@ class Document(models.Model):
 
     def fiche(self, coffre: Coffre) -> dict[str, Any]:
         return coffre.desceller_json(bytes(self.scelle), lieu=self.lieu(self.pk))
+
+
+class Recu(models.Model):
+    """The receipt of a deposit, for whoever made it: what was received, never what it says.
+
+    Class gouvernance: somebody without the right to read finds her own receipts again (R-PS-08).
+    """
+
+    id = CleUUID7()
+    espace_id = models.UUIDField()
+    document_id = models.UUIDField()
+    exercice_id = models.UUIDField()
+    """The exercice that made the deposit."""
+    auteur_id = models.UUIDField()
+    """The professional in whose name it was made."""
+    depose_le = models.DateTimeField(default=timezone.now)
+    deja_present = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["exercice_id", "-depose_le"], name="recu_par_exercice")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -7,7 +7,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from dossier import orphelins
+from dossier import alertes, orphelins
+from mes.socle.dates import aujourdhui_a_paris
 
 journal_technique = logging.getLogger("mes.dossier")
 
@@ -21,3 +22,10 @@ def nettoyer_orphelins() -> None:
         journal_technique.error("fichiers orphelins laissés en place : %s", erreur)
     else:
         journal_technique.info("fichiers orphelins effacés : %d", effaces)
+
+
+@shared_task(name="dossier.alerter_du_jour", ignore_result=True)
+def alerter_du_jour() -> None:
+    """Tells, once a day, those who asked so of the documents of the day before (R-PS-30)."""
+    prevenus = alertes.alerter_du_jour(aujourdhui_a_paris())
+    journal_technique.info("alertes du jour : %d", prevenus)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from dossier import fichiers
+from dossier.changements import est_du_meme_deposant
 from dossier.en_tete_cda import Renseignement, en_tete
 from dossier.models import Document, EtatAnalyse, EtatDocument
-from dossier.selection import Apercu, apercu, decision_pour, presents
+from dossier.selection import Apercu, Criteres, apercu, courants, decision_pour, presents
 from habilitations.acces import Acces
-from habilitations.politique import Action, Masque
+from habilitations.politique import Action, Decision, Masque, Motif
 from interop import cda
 
 EN_LIGNE = frozenset({"application/pdf", "image/jpeg", "image/png", "text/plain; charset=utf-8"})
@@ -103,12 +106,73 @@ class PageDocument:
         return Masque.INVISIBLE_PATIENT in self.document.masques
 
     @property
+    def est_restreint(self) -> bool:
+        """Its sender restricted it (R, V): few professionals read it (R-MAS-01)."""
+        return not {Masque.R, Masque.V}.isdisjoint(self.document.masques)
+
+    @property
+    def jour_de_l_annonce(self) -> date | None:
+        """The day when the patient sees it by itself (R-MAS-10)."""
+        fin = self.document.annonce_avant_le
+        return None if fin is None else timezone.localdate(fin)
+
+    @property
     def est_invisible_representants(self) -> bool:
         return Masque.INVISIBLE_REPRESENTANTS_LEGAUX in self.document.masques
 
     @property
     def peut_supprimer(self) -> bool:
         return self.peut(Action.SUPPRIMER)
+
+    @property
+    def peut_rendre_visible_patient(self) -> bool:
+        return self.est_invisible_patient and self.peut(Action.RENDRE_VISIBLE_PATIENT)
+
+    @property
+    def peut_rendre_visible_representants(self) -> bool:
+        return self.est_invisible_representants and self.peut(Action.RENDRE_VISIBLE_REPRESENTANTS)
+
+    @property
+    def est_archive(self) -> bool:
+        return self.document.etat == EtatDocument.ARCHIVE
+
+    @property
+    def peut_archiver(self) -> bool:
+        """Archive or take out of the archives: the author, professional, as « supprimer »."""
+        return not self.est_remplace and self.peut_ecarter
+
+    @property
+    def peut_ecarter(self) -> bool:
+        """Declare that it is not this patient's (R-PS-31): its author, a professional."""
+        return self.acces.acteur.est_soignant and self.peut_supprimer
+
+    @property
+    def peut_remplacer(self) -> bool:
+        """Deposit a new version of it (R-DOC-12)."""
+        return (
+            self.acces.acteur.est_soignant
+            and not self.est_remplace
+            and est_du_meme_deposant(self.acces, self.document)
+        )
+
+    def exiger_de_remplacer(self) -> None:
+        """Raises AccesRefuse for somebody else's document."""
+        if not est_du_meme_deposant(self.acces, self.document):
+            raise self.acces.refuser(
+                Decision(False, Motif.NON_AUTEUR, "R-DOC-12"),
+                action=Action.DEPOSER,
+                objet_id=self.document.pk,
+                lisible=True,
+            )
+
+    @cached_property
+    def voisins(self) -> Sequence[Apercu]:
+        """The other current documents of the same type, latest first."""
+        memes = courants(self.acces, Criteres(type_code=self.document.type_code))
+        return [
+            apercu(self.acces, voisin)
+            for voisin in memes.exclude(pk=self.document.pk).order_by("-date_document", "-pk")[:10]
+        ]
 
     @property
     def est_remplace(self) -> bool:

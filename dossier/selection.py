@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from dossier.models import COTE_PATIENT, Document, EtatAnalyse, EtatDocument, GenreAuteur
+from dossier.types_suivis import VACCINATIONS
 from habilitations.acces import Acces
 from habilitations.politique import Acteur, Action, Decision, Masque
 from mes.socle.identifiants import sans_accent
@@ -50,9 +51,9 @@ def _est_auteur(acces: Acces) -> Q:
 
 
 def presents(acces: Acces) -> QuerySet[Document]:
-    """The espace's documents that exist for somebody: neither deleted nor infected."""
+    """The espace's documents that exist for somebody: neither deleted, put aside nor infected."""
     return Document.objects.filter(espace_id=acces.espace_id).exclude(
-        Q(etat=EtatDocument.SUPPRIME) | Q(analyse=EtatAnalyse.INFECTE)
+        Q(etat__in=(EtatDocument.SUPPRIME, EtatDocument.ECARTE)) | Q(analyse=EtatAnalyse.INFECTE)
     )
 
 
@@ -124,6 +125,8 @@ class Apercu:
     type: str
     libelle_categorie: str
     url: str
+    est_nouveau: bool = False
+    """Arrived since the reader's last visit, by somebody else (R-PS-25)."""
 
     @property
     def categorie(self) -> str:
@@ -151,7 +154,27 @@ class Apercu:
         return self.document.epingle_le is not None
 
 
-def apercu(acces: Acces, document: Document) -> Apercu:
+_ID_MODELE = UUID(int=0)
+
+
+@cache
+def _adresse_modele(porte: str) -> str:
+    """Address of the page of a document named by `_ID_MODELE`: a list has twenty, all alike."""
+    return reverse(f"{porte}:document", args=[_ID_MODELE])
+
+
+def nouveaux(acces: Acces, depuis: datetime) -> QuerySet[Document]:
+    """Current visible documents that somebody else deposited since `depuis`, latest first."""
+    return (
+        courants(acces)
+        .filter(depose_le__gt=depuis)
+        .exclude(_est_auteur(acces))
+        .order_by("-depose_le", "-pk")
+    )
+
+
+def apercu(acces: Acces, document: Document, *, depuis: datetime | None = None) -> Apercu:
+    """`depuis`: the reader's last visit, when new documents are to be told."""
     fiche = document.fiche(acces.coffre)
     porte = "webps" if acces.acteur.genre in COTE_SOIN else "accueil"
     return Apercu(
@@ -161,7 +184,10 @@ def apercu(acces: Acces, document: Document) -> Apercu:
         structure=fiche["auteur"]["qualite"],
         type=types_documents()[document.type_code].libelle,
         libelle_categorie=categories().get(document.categorie, ""),
-        url=reverse(f"{porte}:document", args=[document.pk]),
+        url=_adresse_modele(porte).replace(str(_ID_MODELE), str(document.pk)),
+        est_nouveau=depuis is not None
+        and document.depose_le > depuis
+        and document.auteur_id != acces.acteur.id,
     )
 
 
@@ -190,19 +216,33 @@ class Criteres:
     deposant: str = ""
     """« ps », « patient » or empty (R-DOC-23)."""
     epingles: bool = False
+    archives: bool = False
+    """Archived documents instead of current ones (R-DOC-13)."""
+    types: frozenset[str] = frozenset()
+    """Only these types; all when empty."""
+    visite: datetime | None = None
+    """The reader's last visit, since which documents are new."""
 
 
 def courants(acces: Acces, criteres: Criteres | None = None) -> QuerySet[Document]:
-    """Current visible documents answering the criteria that are in clear."""
-    liste = visibles_par(acces).filter(etat=EtatDocument.COURANT)
+    """Current (or archived) visible documents answering the criteria that are in clear."""
+    archives = criteres is not None and criteres.archives
+    liste = visibles_par(acces).filter(
+        etat=EtatDocument.ARCHIVE if archives else EtatDocument.COURANT
+    )
     if criteres is None:
         return liste
+    if criteres.types:
+        liste = liste.filter(type_code__in=sorted(criteres.types))
     if criteres.categorie:
         liste = liste.filter(categorie=criteres.categorie)
     if criteres.type_code:
         liste = liste.filter(type_code=criteres.type_code)
     if criteres.depuis:
-        liste = liste.filter(date_document__gte=criteres.depuis)
+        # The history of vaccinations is not cut (R-PS-24).
+        liste = liste.filter(
+            Q(date_document__gte=criteres.depuis) | Q(type_code__in=sorted(VACCINATIONS))
+        )
     if criteres.deposant == "patient":
         liste = liste.filter(auteur_genre__in=COTE_PATIENT)
     elif criteres.deposant == "ps":
@@ -265,8 +305,10 @@ def page(acces: Acces, criteres: Criteres, numero: int, *, total: int | None = N
         numero, pages = _borner(numero, total)
         debut = (numero - 1) * TAILLE_PAGE
         tranche = liste.order_by(*_EN_CLAIR[criteres.tri])[debut : debut + TAILLE_PAGE]
-        return Page([apercu(acces, d) for d in tranche], numero, pages, total)
-    apercus = [apercu(acces, d) for d in liste.order_by(*_EN_CLAIR["date"])]
+        return Page(
+            [apercu(acces, d, depuis=criteres.visite) for d in tranche], numero, pages, total
+        )
+    apercus = [apercu(acces, d, depuis=criteres.visite) for d in liste.order_by(*_EN_CLAIR["date"])]
     if criteres.recherche:
         apercus = [a for a in apercus if _repond(a, criteres.recherche)]
     apercus = _trier(apercus, criteres.tri)

@@ -1,7 +1,7 @@
 """The one door to medical data (conception §3).
 
     acces = ouvrir(pile, acteur, espace_id, action)
-        reads the gouvernance tables in one query → politique → Decision
+        reads the gouvernance tables (`faits`) → politique → Decision
         granted: the wall opens on `pile`; `acces.noter(…)` gathers the journal's lines, which are
         written last, when the pile closes; then the wall shuts
         refused: AccesRefuse, which the portal turns into a rollback, a line of the security
@@ -15,25 +15,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
-from django.db.models.functions import Now
+from django.db import connection
 from django.utils import timezone
 
 from habilitations import cases, politique
-from habilitations.models import (
-    Administrateur,
-    Blocage,
-    ConsentementInitial,
-    ReglageAcces,
-    RetraitAcces,
-    VersionMatrice,
-)
+from habilitations.faits import Faits, faits_de
+from habilitations.models import Autorisation
 from habilitations.politique import (
     Acteur,
     Action,
@@ -49,6 +41,7 @@ from habilitations.politique import (
 )
 from journal.faits import ActeurTrace, Fait, FaitSecurite, GenreActeur
 from journal.inscription import Inscription, inscrire_mur_ouvert, inscrire_securite
+from journal.lecture import FiltreHistorique, LigneLue, en_francais, lignes
 from mes.socle import coffres, mur
 from mes.socle.chiffrement import Cle
 from mes.socle.models import CleIdentite, CleJournal, CleMedicale
@@ -135,64 +128,19 @@ def reglages() -> Reglages:
     )
 
 
-def _faits(espace_id: UUID, acteur: ActeurAcces, jour: date) -> EspaceSante | None:
-    """Everything governance says about this espace and this actor, in one query."""
-    ref = OuterRef("pk")
-    espaces = EspaceSante.objects.select_related("reglage", "identite").filter(pk=espace_id)
-    annotations: dict[str, Any] = {
-        "version_matrice": Subquery(VersionMatrice.objects.en_vigueur(jour).values("id")[:1]),
-        "enveloppe_identite": Subquery(
-            CleIdentite.objects.filter(pk=ref).values("enveloppe")[:1],
-            output_field=models.BinaryField(),
-        ),
-        "enveloppe_journal": Subquery(
-            CleJournal.objects.filter(pk=ref).values("enveloppe")[:1],
-            output_field=models.BinaryField(),
-        ),
-    }
-    if acteur.est_soignant:
-        espaces = espaces.annotate(
-            # At most one: an exercice has one record open at a time (R-PS-22).
-            en_cours=FilteredRelation(
-                "ouvertures",
-                condition=Q(
-                    ouvertures__exercice=acteur.exercice_id,
-                    ouvertures__fermee_le=None,
-                    ouvertures__expire_le__gt=Now(),
-                ),
-            )
-        )
-        annotations |= {
-            "bloque": Exists(
-                Blocage.objects.filter(espace=ref, leve_le=None, professionnel=acteur.id)
-            ),
-            "structure_bloquee": Exists(
-                Blocage.objects.filter(
-                    espace=ref, leve_le=None, structure=acteur.structure_id
-                ).exclude(structure=None)
-            ),
-            "administrateur": Exists(
-                Administrateur.objects.filter(espace=ref, fin_le=None, professionnel=acteur.id)
-            ),
-            "retire": Exists(
-                RetraitAcces.objects.filter(espace=ref, leve_le=None, professionnel=acteur.id)
-            ),
-            "consentement_initial": Exists(
-                ConsentementInitial.objects.filter(
-                    espace=ref, structure=acteur.structure_id, retire_le=None, fin_le__gt=Now()
-                )
-            ),
-            "ouverture_id": F("en_cours__id"),
-            "ouverture_mode": F("en_cours__mode"),
-            "ouverture_base": F("en_cours__base"),
-            "ouverture_justifiee": Q(en_cours__scelle__isnull=False),
-        }
-    return espaces.annotate(**annotations).first()
+def autorisation_en_cours(espace_id: UUID, acteur: ActeurAcces) -> Autorisation | None:
+    """What the patient lets this professional read, and until when (R-PS-17), or None."""
+    if acteur.id is None:
+        return None
+    return (
+        Autorisation.objects.en_cours()
+        .filter(espace_id=espace_id, professionnel_id=acteur.id)
+        .first()
+    )
 
 
-def _situation(espace: EspaceSante, acteur: ActeurAcces, action: Action, jour: date) -> Situation:
-    # No row until the patient changes something: the defaults of R-URG-09 and R-MAS-04 hold.
-    reglage = getattr(espace, "reglage", None) or ReglageAcces()
+def _situation(faits: Faits, acteur: ActeurAcces, action: Action, jour: date) -> Situation:
+    espace, reglage = faits.espace, faits.espace.reglage
     situation = Situation(
         acteur=acteur.genre,
         action=action,
@@ -209,10 +157,8 @@ def _situation(espace: EspaceSante, acteur: ActeurAcces, action: Action, jour: d
     )
     if not acteur.est_soignant:
         return situation
-    faits: Any = espace
     base = Base(faits.ouverture_base) if faits.ouverture_base and not faits.retire else Base.AUCUNE
-    return replace(
-        situation,
+    return situation.avec(
         bloque=faits.bloque,
         structure_bloquee=faits.structure_bloquee,
         administrateur=faits.administrateur,
@@ -235,6 +181,12 @@ class Acces:
     filtre: Filtre
     version_matrice: UUID | None
     ouverture_id: UUID | None
+    visite_precedente_le: datetime | None
+    """When this professional opened the record before (R-PS-25)."""
+    alertes: str | None
+    """At which rhythm he is told of new documents (R-PS-30)."""
+    secrete: bool
+    """A minor's connexion secrète: what is done goes to the réservée chain (R-PRO-09)."""
     _cle_identite: Cle
     cle_journal: Cle
     _cle_medicale: Cle | None = None
@@ -258,8 +210,8 @@ class Acces:
 
     @property
     def masquer_par_defaut(self) -> bool:
-        reglage = getattr(self.espace, "reglage", None)
-        return reglage is not None and reglage.masquer_par_defaut
+        masquer: bool = self.espace.reglage.masquer_par_defaut
+        return masquer
 
     def codes_lisibles(self) -> frozenset[str]:
         return cases.codes_lisibles(
@@ -278,8 +230,7 @@ class Acces:
     ) -> Decision:
         """The decision for one document of this espace."""
         return politique.decider(
-            replace(
-                self.situation,
+            self.situation.avec(
                 action=action,
                 type_document=type_document,
                 masques=masques,
@@ -309,7 +260,7 @@ class Acces:
         lisible: bool = False,
     ) -> AccesRefuse:
         """The refusal to raise for an object of this espace; `decision` None: it does not exist."""
-        refus = decision or _ABSENT
+        refus = _ABSENT if decision is None else decision
         statut = (
             404
             if decision is None
@@ -340,7 +291,7 @@ class Acces:
                 objet_id=objet_id,
                 details=details or {},
                 mode="" if self.situation.mode is Mode.NORMAL else str(self.situation.mode),
-                reservee=reservee,
+                reservee=reservee or self.secrete,
             )
         )
 
@@ -350,15 +301,51 @@ class Acces:
             self._lignes.clear()
 
 
-def situation_de_l_espace(
-    acteur: ActeurAcces, espace_id: UUID, action: Action
-) -> tuple[Situation, EspaceSante]:
+class Etabli(NamedTuple):
+    """The established facts before anything is opened."""
+
+    situation: Situation
+    espace: EspaceSante
+    faits: Faits
+
+
+def situation_de_l_espace(acteur: ActeurAcces, espace_id: UUID, action: Action) -> Etabli:
     """The established facts, without opening anything. Raises AccesRefuse when there is no espace."""
     jour = timezone.localdate()
-    espace = _faits(espace_id, acteur, jour)
-    if espace is None:
+    faits = faits_de([espace_id], acteur, jour).get(espace_id)
+    if faits is None:
         raise AccesRefuse(_ABSENT, acteur=acteur, espace_id=None, action=action, statut=404)
-    return _situation(espace, acteur, action, jour), espace
+    return Etabli(_situation(faits, acteur, action, jour), faits.espace, faits)
+
+
+def decider_durablement(
+    acteur: ActeurAcces, espace_id: UUID, *, type_document: str, **faits: Any
+) -> Decision:
+    """Whether this professional could read such a document today, on a basis that lasts.
+
+    A team's consent or a patient's authorisation last; the agreement of one consultation does not,
+    nor an emergency (R-PS-30). `faits`: the document's, as for `Acces.decider`.
+    """
+    situation, _espace, lus = situation_de_l_espace(acteur, espace_id, Action.LIRE)
+    base = Base.AUCUNE
+    if not lus.retire:
+        if lus.autorise_jusqua is not None:
+            base = Base.CONSENTEMENT
+        elif situation.consentement_initial:
+            base = Base.EQUIPE
+    return politique.decider(
+        replace(
+            situation,
+            base=base,
+            mode=Mode.NORMAL,
+            type_document=type_document,
+            case=cases.case_pour(
+                lus.version_matrice, acteur.profession, acteur.specialite, type_document
+            ),
+            **faits,
+        ),
+        reglages(),
+    )
 
 
 def ouvrir(
@@ -374,7 +361,7 @@ def ouvrir(
     `objet_id`: the act aims at one document. The espace may then be refused as a whole and the
     document still granted to its author; whoever loads it asks `Acces.decider` with its facts.
     """
-    situation, espace = situation_de_l_espace(acteur, espace_id, action)
+    situation, espace, faits = situation_de_l_espace(acteur, espace_id, action)
     regles = reglages()
     decision = politique.decider_espace(situation, regles)
     filtre = politique.filtre_lecture(situation, regles)
@@ -389,7 +376,6 @@ def ouvrir(
             action=action,
             statut=politique.statut_http(decision, sur_espace=objet_id is None, lisible=False),
         )
-    faits: Any = espace
     acces = Acces(
         espace=espace,
         acteur=acteur,
@@ -398,13 +384,63 @@ def ouvrir(
         reglages=regles,
         filtre=filtre,
         version_matrice=faits.version_matrice,
-        ouverture_id=getattr(espace, "ouverture_id", None),
-        _cle_identite=coffres.ouvrir_enveloppe(CleIdentite, espace_id, faits.enveloppe_identite),
-        cle_journal=coffres.ouvrir_enveloppe(CleJournal, espace_id, faits.enveloppe_journal),
+        ouverture_id=faits.ouverture_id,
+        visite_precedente_le=faits.visite_precedente_le,
+        alertes=faits.alertes,
+        secrete=faits.ouverture_secrete,
+        _cle_identite=_ouvrir_cle(CleIdentite, espace_id, faits.enveloppe_identite),
+        cle_journal=_ouvrir_cle(CleJournal, espace_id, faits.enveloppe_journal),
     )
     _ouvrir_le_mur(pile, acces, action)
     pile.callback(acces._ecrire_journal)
     return acces
+
+
+def acces_simule(acces: Acces, acteur: ActeurAcces) -> Acces:
+    """« Ce que voit mon médecin » (I-16): the record as `acteur` would read it, with her agreement.
+
+    The wall stays as the patient opened it: rows that she may not see don't appear, and nothing is
+    journalled in the other's name. `acteur.id` None: nobody in particular, somebody of a profession
+    to whom she gives access; else what she decided about this person counts (block, withdrawal,
+    administrator).
+    """
+    retire = False
+    situation = Situation(
+        acteur=acteur.genre,
+        action=Action.LISTER,
+        profession=acteur.profession,
+        specialite=acteur.specialite,
+        statut_espace=acces.situation.statut_espace,
+        mineur=acces.situation.mineur,
+    )
+    if acteur.id is not None:
+        situation, _espace, faits = situation_de_l_espace(acteur, acces.espace_id, Action.LISTER)
+        retire = faits.retire
+    situation = replace(
+        situation, mode=Mode.NORMAL, base=Base.AUCUNE if retire else Base.CONSENTEMENT
+    )
+    return Acces(
+        espace=acces.espace,
+        acteur=acteur,
+        situation=situation,
+        decision=politique.decider_espace(situation, acces.reglages),
+        reglages=acces.reglages,
+        filtre=politique.filtre_lecture(situation, acces.reglages),
+        version_matrice=acces.version_matrice,
+        ouverture_id=None,
+        visite_precedente_le=None,
+        alertes=None,
+        secrete=False,
+        _cle_identite=acces._cle_identite,
+        cle_journal=acces.cle_journal,
+    )
+
+
+def _ouvrir_cle(modele: coffres.ModeleCle, espace_id: UUID, enveloppe: bytes | None) -> Cle:
+    """Raises CleAbsente for a key that was destroyed."""
+    if enveloppe is None:
+        raise coffres.CleAbsente("clé absente")
+    return coffres.ouvrir_enveloppe(modele, espace_id, enveloppe)
 
 
 def _ouvrir_le_mur(pile: ExitStack, acces: Acces, action: Action) -> None:
@@ -433,6 +469,24 @@ def _ouvrir_le_mur(pile: ExitStack, acces: Acces, action: Action) -> None:
             else rien,
         )
     )
+
+
+def lignes_propres(acces: Acces, filtre: FiltreHistorique, tranche: slice) -> list[LigneLue]:
+    """What this professional did himself in this espace, latest first (R-TRA-05).
+
+    The journal is opened for this one query, narrowed to its reader's own lines: those of a
+    connexion secrète are his own acts and there too; nobody else's ever are. `tranche`: the lines
+    wanted, from 0.
+    """
+    acteur = acces.acteur
+    if acteur.id is None or acteur.genre not in (Acteur.PROFESSIONNEL, Acteur.PERSONNEL):
+        return []
+    ici = [acces.espace_id]
+    propres = lignes(acces.espace_id, filtre, reservee=True).filter(
+        acteur_genre__in=(GenreActeur.PROFESSIONNEL, GenreActeur.PERSONNEL), acteur_id=acteur.id
+    )
+    with mur.ouvrir(journal_lu=ici, journal_reserve=ici):
+        return [en_francais(ligne, acces.cle_journal) for ligne in propres[tranche]]
 
 
 @contextmanager

@@ -14,10 +14,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import OperationalError, connection, connections, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from habilitations import cases
 from habilitations.matrice_fichier import (
     Codes,
     Croisement,
@@ -55,36 +53,6 @@ def version_en_vigueur(jour: date) -> VersionMatrice | None:
     Approved, not withdrawn, its effective date reached; the latest effective date, then approval.
     """
     return VersionMatrice.objects.en_vigueur(jour).first()
-
-
-def case_pour(
-    version: VersionMatrice | None, profession: str | None, specialite: str | None, code: str
-) -> Case | None:
-    """The cell of this version; a line of the exact speciality prevails. None: refused (R-HAB-03)."""
-    return cases.case_pour(None if version is None else version.pk, profession, specialite, code)
-
-
-def cases_lisibles(
-    version: VersionMatrice | UUID, profession: str, specialite: str | None
-) -> QuerySet[CaseMatrice, str]:
-    """Subquery of the document types that this profession reads: the same rule as `case_pour`.
-
-    For SQL lists: `filter(type_code__in=cases_lisibles(…))`. A line of the speciality hides the
-    general one, whatever it says.
-    """
-    lignes = CaseMatrice.objects.filter(version=version, objet="type", profession=profession)
-    if specialite:
-        propre = CaseMatrice.objects.filter(
-            version=OuterRef("version"),
-            objet="type",
-            profession=profession,
-            specialite=specialite,
-            code=OuterRef("code"),
-        )
-        lignes = lignes.filter(Q(specialite=specialite) | Q(specialite="") & ~Exists(propre))
-    else:
-        lignes = lignes.filter(specialite="")
-    return lignes.filter(lecture=True, effectif=True).values_list("code", flat=True)
 
 
 # --- Differences -------------------------------------------------------------------------------

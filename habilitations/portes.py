@@ -204,4 +204,24 @@ def acces_professionnel(
             action=action,
             statut=403 if objet_id is None else 404,
         )
-    return ouvrir(_pile(request), acteur, espace_id, action, objet_id=objet_id)
+    acces = ouvrir(_pile(request), acteur, espace_id, action, objet_id=objet_id)
+    # For the shell, which says on every page whose record is open.
+    cast(Any, request).acces = acces
+    return acces
+
+
+def exercices_soignants(structure_id: UUID | None) -> dict[str, Exercice]:
+    """Active exercices of a structure's professionals who may author a document, by their id."""
+    if structure_id is None:
+        return {}
+    exercices = (
+        Exercice.objects.actifs()
+        .select_related("professionnel", "structure")
+        .filter(structure_id=structure_id)
+        .order_by("professionnel__nom_recherche", "professionnel__prenom_recherche", "pk")
+    )
+    return {
+        str(exercice.pk): exercice
+        for exercice in exercices
+        if acteur_de_l_exercice(exercice, compte_id=None, regulateur=False).est_soignant
+    }

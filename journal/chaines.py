@@ -11,7 +11,9 @@ ciphertext could not be checked once the key is destroyed (conception §5).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 TAILLE_SEL = 32
 
@@ -32,3 +34,8 @@ def suivante(precedente: bytes, numero: int, engage: bytes) -> bytes:
 def texte_signe(nom: str, numero: int, empreinte: bytes, signe_le: datetime) -> bytes:
     """What a checkpoint signs."""
     return f"mes.journal.point|{nom}|{numero}|{empreinte.hex()}|{signe_le.isoformat()}".encode()
+
+
+def texte_du_sommaire(espace_id: UUID, produit_le: str, noms: Iterable[str]) -> bytes:
+    """What the contents of a downloaded history sign: which chains it gives, and when."""
+    return "|".join(("mes.historique", str(espace_id), produit_le, *noms)).encode()

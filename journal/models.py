@@ -120,3 +120,65 @@ class LigneSecurite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.jour} {self.numero} {self.fait}"
+
+
+class RegleAlerte(models.TextChoices):
+    """What `detection` looks for (R-TRA-10, thresholds assumed)."""
+
+    RAFALE_REFUS = "rafale_refus", "refus en rafale"
+    ESPACES_MULTIPLES = "espaces_multiples", "refus sur de nombreux espaces"
+    HEURES_INHABITUELLES = "heures_inhabituelles", "refus à des heures inhabituelles"
+    CONNEXIONS_REFUSEES = "connexions_refusees", "connexions refusées en rafale"
+    RECHERCHES_VAINES = "recherches_vaines", "recherches sans résultat en rafale"
+    URGENCES_REPETEES = "urgences_repetees", "accès en urgence répétés"
+
+
+class SuiteAlerte(models.TextChoices):
+    """What a supervisor concluded."""
+
+    ECARTEE = "ecartee", "écartée : rien d'anormal"
+    CONFIRMEE = "confirmee", "confirmée : usage anormal"
+
+
+class AlerteSecurite(models.Model):
+    """Something in the security journal that a supervisor must look at. Ids only, nobody's name.
+
+    `sujet` says whom it is about without saying who: « acteur:uuid », or the blind index of what was
+    typed or of the address when nobody was recognised.
+    """
+
+    id = CleUUID7()
+    regle = models.CharField(max_length=25, choices=RegleAlerte)
+    jour = models.DateField()
+    sujet = models.CharField(max_length=80)
+    acteur_id = models.UUIDField(null=True)
+    nombre = models.PositiveIntegerField()
+    """How many facts of that day, by the last look."""
+    levee_le = models.DateTimeField()
+    traitee_le = models.DateTimeField(null=True)
+    traitee_par = models.UUIDField(null=True)
+    """Account of the supervisor."""
+    suite = models.CharField(max_length=10, choices=SuiteAlerte, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["regle", "sujet", "jour"], name="une_alerte_par_regle_et_jour"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(traitee_le=None, traitee_par=None, suite="")
+                | models.Q(traitee_le__isnull=False, traitee_par__isnull=False)
+                & ~models.Q(suite=""),
+                name="alerte_traitee_avec_sa_suite",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-levee_le"],
+                condition=models.Q(traitee_le=None),
+                name="alertes_a_traiter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.jour} {self.regle}"

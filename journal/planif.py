@@ -15,3 +15,8 @@ def signer() -> None:
 @shared_task(name="journal.preparer_partitions", ignore_result=True)
 def preparer_partitions() -> None:
     actions.preparer_partitions()
+
+
+@shared_task(name="journal.purger_securite", ignore_result=True)
+def purger_securite() -> None:
+    actions.purger_securite()

@@ -11,9 +11,12 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from journal import chaines
+from journal.conservation import mois_de_conservation, premier_jour_garde
+from journal.faits import Chaine, Fait
 from journal.inscription import lieu_securite, nom_de_chaine, texte_de, texte_securite
 from journal.lecture import LigneAlteree, ouvrir_ligne
 from journal.models import Ligne, LigneSecurite, PointControle, TeteChaine, TeteSecurite
@@ -44,27 +47,73 @@ class Tete:
     empreinte: bytes
 
 
+class Rupture(Exception):
+    """A chain is not what its head, its checkpoints or its own lines say."""
+
+    def __init__(self, chaine: str, numero: int, nature: str) -> None:
+        super().__init__(f"{chaine} n° {numero} : {nature}")
+        self.anomalie = Anomalie(chaine, numero, nature)
+
+
 def verifier_chaine(tete: Tete) -> Anomalie | None:
-    """Walks one chain of one espace from its origin; None when it is whole."""
+    """Walks one chain of one espace from its origin; None when it is whole.
+
+    Without the journal key, links and checkpoints alone are verified: what was destroyed at the end
+    of its legal life (R-TRA-09) has left a JOURNAL_CLOS line; otherwise the missing key is said.
+    """
     ici = [tete.espace_id]
     with transaction.atomic(), mur.ouvrir(journal_lu=ici, journal_reserve=ici):
         cle = coffres.coffres(CleJournal, ici).get(tete.espace_id)
-        points = {
-            point.numero: point
-            for point in PointControle.objects.filter(espace_id=tete.espace_id, chaine=tete.chaine)
-        }
-        nom = nom_de_chaine(tete.espace_id, tete.chaine)
+        try:
+            for _ in lignes_verifiees(tete, cle):
+                pass
+        except Rupture as rupture:
+            return rupture.anomalie
+        if cle is None and not est_clos(tete.espace_id):
+            nom = nom_de_chaine(tete.espace_id, tete.chaine)
+            return Anomalie(nom, tete.numero, "clé absente d'un journal qui n'est pas clos")
+    return None
 
-        def defaut(ligne: Ligne, empreinte: bytes) -> str:
-            if cle is not None and (altere := _texte_altere(ligne, cle)):
-                return altere
-            point = points.get(ligne.numero)
-            if point is not None and not _point_valide(point, empreinte, nom):
-                return "point de contrôle contredit"
-            return ""
 
-        lignes = Ligne.objects.filter(espace_id=tete.espace_id, chaine=tete.chaine)
-        return _marcher(nom, lignes, tete.numero, tete.empreinte, defaut)
+def est_clos(espace_id: UUID) -> bool:
+    """Whether the last line of the espace's journal says that its key is destroyed."""
+    return Ligne.objects.filter(
+        espace_id=espace_id, chaine=Chaine.VISIBLE, fait=Fait.JOURNAL_CLOS
+    ).exists()
+
+
+def lignes_verifiees(tete: Tete, cle: Cle | None) -> Iterator[Ligne]:
+    """The lines of a chain up to its head, in order, each verified before it is given.
+
+    Asked where the journal is open for reading. Raises Rupture at the first line that is altered,
+    missing, out of order or contradicted by a signed checkpoint.
+    """
+    points = {
+        point.numero: point
+        for point in PointControle.objects.filter(espace_id=tete.espace_id, chaine=tete.chaine)
+    }
+    nom = nom_de_chaine(tete.espace_id, tete.chaine)
+
+    def defaut(ligne: Ligne, empreinte: bytes) -> str:
+        if cle is not None and (altere := _texte_altere(ligne, cle)):
+            return altere
+        point = points.get(ligne.numero)
+        if point is not None and not _point_valide(point, empreinte, nom):
+            return "point de contrôle contredit"
+        return ""
+
+    lignes = Ligne.objects.filter(espace_id=tete.espace_id, chaine=tete.chaine)
+    yield from _marcher(nom, lignes, tete.numero, tete.empreinte, defaut)
+    annonce = max(points, default=0)
+    if annonce > tete.numero and annonce > _numero_actuel(tete):
+        # Lines and head were taken back together: only the signature remembers.
+        raise Rupture(nom, tete.numero + 1, "moins de lignes qu'un point de contrôle n'en a signé")
+
+
+def _numero_actuel(tete: Tete) -> int:
+    """The head may have moved, and been signed, since it was read."""
+    tetes_actuelles = TeteChaine.objects.filter(espace_id=tete.espace_id, chaine=tete.chaine)
+    return max(tetes_actuelles.values_list("numero", flat=True), default=0)
 
 
 def _marcher(
@@ -73,28 +122,29 @@ def _marcher(
     numero: int,
     empreinte: bytes,
     defaut: Callable[[L, bytes], str],
-) -> Anomalie | None:
+) -> Iterator[L]:
     """Walks a chain to its head (`numero`, `empreinte`); `defaut` says what is wrong with a line.
 
-    Names the first line that is altered, missing or out of order, and a head that announces more.
+    Lines written since the head was read are left for the next walk.
     """
     precedente = chaines.origine(nom)
     attendu = 1
-    for ligne in lignes.order_by("numero").iterator(chunk_size=2000):
+    a_lire = lignes.filter(numero__lte=numero).order_by("numero")
+    for ligne in a_lire.iterator(chunk_size=2000):
         if ligne.numero != attendu:
-            return Anomalie(nom, attendu, "ligne manquante")
+            raise Rupture(nom, attendu, "ligne manquante")
         suivante = chaines.suivante(precedente, attendu, bytes(ligne.engagement))
         if suivante != bytes(ligne.empreinte):
-            return Anomalie(nom, attendu, "chaîne rompue")
+            raise Rupture(nom, attendu, "chaîne rompue")
         if trouve := defaut(ligne, suivante):
-            return Anomalie(nom, attendu, trouve)
+            raise Rupture(nom, attendu, trouve)
+        yield ligne
         precedente = suivante
         attendu += 1
     if attendu - 1 < numero:
-        return Anomalie(nom, attendu, "moins de lignes que la tête n'en annonce")
-    if attendu - 1 == numero and precedente != empreinte:
-        return Anomalie(nom, numero, "la tête ne correspond pas à la dernière ligne")
-    return None
+        raise Rupture(nom, attendu, "moins de lignes que la tête n'en annonce")
+    if precedente != empreinte:
+        raise Rupture(nom, numero, "la tête ne correspond pas à la dernière ligne")
 
 
 def _texte_altere(ligne: Ligne, cle: Cle) -> str:
@@ -128,17 +178,29 @@ def _point_valide(point: PointControle, empreinte: bytes, nom: str) -> bool:
     return bytes(point.empreinte) == empreinte
 
 
+def est_purge(jour: date) -> bool:
+    """Whether this day of the security journal is past its retention and its month is gone."""
+    limite = premier_jour_garde(timezone.localdate(), mois_de_conservation())
+    return jour < limite and not LigneSecurite.objects.filter(jour=jour).exists()
+
+
 def verifier_securite(jour: date, numero: int, empreinte: bytes) -> Anomalie | None:
     """Walks the security journal's chain of one day."""
     cle = coffres.cle_systeme(coffres.CLE_JOURNAL_SECURITE)
     lignes = LigneSecurite.objects.filter(jour=jour)
-    return _marcher(
+    marche = _marcher(
         f"securite:{jour}",
         lignes,
         numero,
         empreinte,
         lambda ligne, _: _securite_alteree(ligne, cle),
     )
+    try:
+        for _ in marche:
+            pass
+    except Rupture as rupture:
+        return rupture.anomalie
+    return None
 
 
 def _securite_alteree(ligne: LigneSecurite, cle: Cle) -> str:
@@ -161,6 +223,12 @@ def _securite_alteree(ligne: LigneSecurite, cle: Cle) -> str:
         details=json.loads(canonique)["details"],
     )
     return "" if json_canonique(colonnes) == canonique else "colonne altérée"
+
+
+def sans_cle() -> int:
+    """How many espaces have lines that nobody can read any more."""
+    cles = CleJournal.objects.filter(espace_id=OuterRef("espace_id"))
+    return TeteChaine.objects.filter(~Exists(cles)).values("espace_id").distinct().count()
 
 
 def tetes(alias: str) -> Iterator[Tete]:

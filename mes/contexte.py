@@ -11,12 +11,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 import accueil.menu
+import support.menu
 import webps.menu
 from comptes import sessions
-from mes.portails import PATIENT, PS, Portail
+from mes.portails import PATIENT, PS, SUPPORT, Portail
 from webps.session import affichage
 
-_ESPACES_DE_NOMS = {PATIENT.nom: "accueil", PS.nom: "webps"}
+_ESPACES_DE_NOMS = {PATIENT.nom: "accueil", PS.nom: "webps", SUPPORT.nom: "support"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def portail(request: HttpRequest) -> dict[str, Any]:
         }
         if courant is PS:
             contexte |= {"exercice_ouvert": affichage(request), **webps.menu.menus(request)}
+        elif courant is SUPPORT:
+            contexte |= support.menu.menus(request)
         else:
             contexte |= accueil.menu.menus(request)
     return contexte

@@ -13,7 +13,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
@@ -21,11 +21,12 @@ from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 
 from comptes import brouillons, sessions, suites
+from comptes.models import DispositifTOTP
 from comptes.sessions import Fin
 from habilitations.acces import AccesRefuse, inscrire_refus
 from habilitations.refus import page_de_refus
-from mes.portails import PATIENT, PS, Portail, portail_de
-from mes.socle import mur
+from mes.portails import PATIENT, PS, SUPPORT, Portail, portail_de
+from mes.socle import mur, roles
 
 Suite = Callable[[HttpRequest], HttpResponseBase]
 
@@ -46,6 +47,10 @@ class TransactionDePortail:
 
     Refused: rolled back, then a line of the security journal in a new transaction. `request.pile`
     closes after rendering: the journal's pending lines are written last, then the wall shuts.
+
+    The console's transactions run as mes_support (R-SUP-05), from just before the view to the
+    closing of the pile: session and account, which that role can't read, are known by then (the
+    process_view of ConnexionRequise) and the session is saved outside (SessionParPortail).
     """
 
     def __init__(self, get_response: Suite) -> None:
@@ -54,6 +59,8 @@ class TransactionDePortail:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.echec = None  # type: ignore[attr-defined]
         if _gere_ses_transactions(request.path_info):
+            # Here rather than in each such view, which could forget it.
+            mur.exiger_ferme()
             return self.get_response(request)
         with transaction.atomic(durable=True):
             mur.exiger_ferme()
@@ -71,11 +78,36 @@ class TransactionDePortail:
             raise AssertionError("une réponse en flux lirait la base hors de sa transaction")
         return reponse
 
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> None:
+        # Views that manage their own transactions are the log-in and the log-out: they need accounts.
+        if _portail(request) is SUPPORT and hasattr(request, "pile"):
+            _descendre_au_role_support(request.pile)
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         request.echec = exception  # type: ignore[attr-defined]
         if isinstance(exception, AccesRefuse):
             return page_de_refus(request, exception)
         return None
+
+
+def _descendre_au_role_support(pile: ExitStack) -> None:
+    """First on the pile, hence left last: the journal's lines are written under the role too."""
+
+    def remonter() -> None:
+        # A rollback gives the role back by itself, and nothing may be asked before it.
+        if not connection.needs_rollback:
+            with connection.cursor() as curseur:
+                curseur.execute("RESET ROLE")
+
+    with connection.cursor() as curseur:
+        curseur.execute(f"SET LOCAL ROLE {roles.SUPPORT}")
+    pile.callback(remonter)
 
 
 class SessionParPortail(SessionMiddleware):
@@ -189,6 +221,8 @@ class ConnexionRequise(LoginRequiredMiddleware):
             return False
         if portail is PATIENT:
             return bool(compte.is_verified())
+        if portail is SUPPORT:
+            return isinstance(compte.otp_device, DispositifTOTP)
         return sessions.jetons_psc_de(request.session) is not None
 
     def _finir(

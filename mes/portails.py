@@ -19,9 +19,12 @@ class Portail:
 
 
 PS = Portail("ps", "/ps/", "mes_session_ps", Population.PROFESSIONNEL, "webps:connexion")
+SUPPORT = Portail(
+    "support", "/support/", "mes_session_support", Population.AGENT, "support:connexion"
+)
 PATIENT = Portail("patient", "/", "mes_session", Population.USAGER, "accueil:connexion")
 
-PORTAILS = (PS, PATIENT)
+PORTAILS = (PS, SUPPORT, PATIENT)
 
 
 def portail_de(chemin: str) -> Portail:

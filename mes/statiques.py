@@ -1,4 +1,4 @@
-"""Static files of the packages: of DSFR's 1,600, only what our pages take (static/css/dsfr.css)."""
+"""Static files: of DSFR's 1,600, only what our pages take (static/css/dsfr.css); their addresses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 COMPOSANTS = ("button", "form", "input", "select", "upload")
 UTILES = (
@@ -39,3 +40,21 @@ class PaquetsUtiles(AppDirectoriesFinder):
         for chemin, stockage in super().list(ignore_patterns):
             if not chemin.startswith("dsfr/") or any(fnmatch(chemin, m) for m in UTILES):
                 yield chemin, stockage
+
+
+class StatiquesDuManifeste(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # no types
+    """Compressed files under the name of their content, each address worked out once.
+
+    The manifest is read when a process starts and never changes while it runs; a page names the
+    file of the icons some fifty times.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._adresses: dict[str | None, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        adresse: str | None = None if force else self._adresses.get(name)
+        if adresse is None:
+            adresse = self._adresses[name] = super().url(name, force)
+        return adresse

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("ps/", include("webps.urls")),
+    path("support/", include("support.urls")),
     path("", include("accueil.urls")),
 ]
 

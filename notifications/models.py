@@ -19,6 +19,17 @@ class CodeNotification(models.TextChoices):
     CONSULT_DOCUMENT = "CONSULT_DOCUMENT", "Un document a été consulté"
     ACCES_DMP_PS = "ACCES_DMP_PS", "Un professionnel a ouvert votre dossier"
     ACCES_BRIS_GLACE = "ACCES_BRIS_GLACE", "Accès en urgence à votre dossier"
+    REMISE_VISIBILITE_AUTO = "REMISE_VISIBILITE_AUTO", "Un document est maintenant visible"
+    ATTRIBUTION_STATUT_MEDECIN_ADMIN = (
+        "ATTRIBUTION_STATUT_MEDECIN_ADMIN",
+        "Un administrateur de votre dossier a été nommé",
+    )
+    RETRAIT_STATUT_MEDECIN_ADMIN = (
+        "RETRAIT_STATUT_MEDECIN_ADMIN",
+        "Un administrateur de votre dossier a été retiré",
+    )
+    REPONSE_EXPLICATION = "REPONSE_EXPLICATION", "Une réponse vous attend sur un accès"
+    DOCUMENT_ECARTE = "DOCUMENT_ECARTE", "Un document consulté n'était pas à ce patient"
 
 
 class Notification(models.Model):

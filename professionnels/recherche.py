@@ -1,4 +1,4 @@
-"""Finding a professional: by RPPS number, or by name, profession and commune."""
+"""Finding a professional (RPPS number, or name, profession, commune) or a place of care."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from mes.socle.identifiants import IdentifiantInvalide, valider_rpps
-from professionnels.cles_recherche import cle_recherche
-from professionnels.models import Exercice, Professionnel, ProfessionnelQuerySet
+from mes.socle.identifiants import IdentifiantInvalide, valider_finess, valider_rpps
+from professionnels.cles_recherche import cle_recherche, en_sql
+from professionnels.models import (
+    Exercice,
+    Professionnel,
+    ProfessionnelQuerySet,
+    Structure,
+)
 
 PAR_PAGE: Final = 20
 PAGES_MAX: Final = 50
@@ -113,3 +118,59 @@ def _filtrer(criteres: Criteres) -> ProfessionnelQuerySet:
     if criteres.profession or commune:
         trouves = trouves.filter(Exists(exercices))
     return trouves
+
+
+@dataclass(frozen=True, slots=True)
+class CriteresStructure:
+    """What was typed about a place of care; blanks don't filter."""
+
+    finess: str = ""
+    nom: str = ""
+    """Words of its name, in any order."""
+    commune: str = ""
+    """Beginning of a commune's name, or a postal code."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageStructures:
+    """Some places of care, by name."""
+
+    structures: tuple[Structure, ...]
+    numero: int
+    a_suite: bool
+
+
+def chercher_structures(criteres: CriteresStructure, *, page: int = 1) -> PageStructures:
+    """One page of places of care: by FINESS number, or by commune and words of the name.
+
+    Names alone aren't searched: only communes and postal codes have an index. Raises
+    RechercheInvalide.
+    """
+    if not 1 <= page <= PAGES_MAX:
+        raise RechercheInvalide("Précisez votre recherche pour obtenir moins de résultats.")
+    debut = (page - 1) * PAR_PAGE
+    resultats = list(
+        _filtrer_structures(criteres).order_by("raison_sociale", "pk")[debut : debut + PAR_PAGE + 1]
+    )
+    return PageStructures(tuple(resultats[:PAR_PAGE]), page, len(resultats) > PAR_PAGE)
+
+
+def _filtrer_structures(criteres: CriteresStructure) -> QuerySet[Structure]:
+    if criteres.finess.strip():
+        try:
+            return Structure.objects.filter(finess=valider_finess(criteres.finess).numero)
+        except IdentifiantInvalide as erreur:
+            raise RechercheInvalide(str(erreur)) from erreur
+    nom, commune = cle_recherche(criteres.nom), cle_recherche(criteres.commune)
+    if len(commune) < _LETTRES_MIN:
+        raise RechercheInvalide(
+            "Saisissez une commune ou un code postal, ou le numéro FINESS de l'établissement."
+        )
+    structures = Structure.objects.annotate(nom_recherche=en_sql("raison_sociale"))
+    if commune.isdigit():
+        structures = structures.filter(code_postal__startswith=commune)
+    else:
+        structures = structures.filter(commune_recherche__startswith=commune)
+    for mot in nom.split():
+        structures = structures.filter(nom_recherche__contains=mot)
+    return structures

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from django.http import HttpRequest
 
-from habilitations.portes import EXERCICE_CHOISI, REGULATION_MEDICALE
+from habilitations.portes import EXERCICE_CHOISI, REGULATION_MEDICALE, acteur_de_l_exercice
 from mes.socle.nomenclatures import professions
 from professionnels.models import Exercice
 
@@ -24,6 +24,8 @@ class ExerciceAffiche:
     nom: str
     profession: str
     structure: str
+    peut_lire: bool = True
+    """False for who only deposits (R-PS-08): the menus offer nothing else."""
 
 
 def poser_exercice(
@@ -39,6 +41,7 @@ def poser_exercice(
         nom=str(exercice.professionnel),
         profession=metier.libelle if metier else "",
         structure=exercice.structure.raison_sociale if exercice.structure else "",
+        peut_lire=acteur_de_l_exercice(exercice, compte_id=None, regulateur=False).est_soignant,
     )
     request.session.update(
         {

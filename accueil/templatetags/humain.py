@@ -44,6 +44,18 @@ def instant_humain(instant: datetime) -> str:
 
 
 @register.filter
+def jour_et_heure(instant: datetime) -> str:
+    """« 3 mars 2027 à 14 h 05 », whatever the day."""
+    return _sans_coupure(formater_instant(instant))
+
+
+@register.filter
+def jour_a_paris(instant: datetime) -> str:
+    """« 3 mars 2027 », the day of an instant on the clocks of Paris."""
+    return formater_jour(timezone.localdate(instant))
+
+
+@register.filter
 def heure_humaine(instant: datetime) -> str:
     """« 14 h 05 »."""
     return _sans_coupure(formater_heure(instant))

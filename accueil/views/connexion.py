@@ -76,7 +76,7 @@ def _vers_le_tableau(suite: str = "") -> HttpResponseRedirect:
 @login_not_required
 @hors_transaction
 @sensitive_post_parameters("mot_de_passe")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def connexion(request: HttpRequest) -> HttpResponse:
     """Step one: identifiant and password."""
     suite = suite_demandee(request, prefixe=PATIENT.prefixe)
@@ -134,7 +134,7 @@ def _compte_prouve(request: HttpRequest, formulaire: FormulaireIdentifiants) -> 
 
 @login_not_required
 @hors_transaction
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def moyen(request: HttpRequest) -> HttpResponse:
     """Step two: by e-mail or by SMS; destinations are shown masked (R-AUT-03)."""
     if _est_connecte(request):
@@ -200,7 +200,7 @@ def _duree(duree: timedelta) -> str:
 @login_not_required
 @hors_transaction
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Step three: the six digits; right, the session opens and the journal says so."""
     if _est_connecte(request):
@@ -332,3 +332,22 @@ def deconnexion(request: HttpRequest) -> HttpResponse:
             inscrire_au_journal(Compte.objects.get(pk=request.user.pk), Fait.DECONNEXION)
         sessions.fermer_session(request)
     return redirect(f"{reverse('accueil:connexion')}?fin={sessions.Fin.DECONNEXION}")
+
+
+@login_not_required
+@hors_transaction
+@require_POST
+def sortie_discrete(request: HttpRequest) -> HttpResponse:
+    """« Je quitte vite »: logs out, empties what the browser kept of us, shows an ordinary page.
+
+    An answer that goes elsewhere by itself, not a redirection, which `form-action` would refuse; its
+    place in the browser's history is taken by the other page.
+    """
+    with transaction.atomic():
+        if request.user.is_authenticated:
+            inscrire_au_journal(Compte.objects.get(pk=request.user.pk), Fait.DECONNEXION)
+        sessions.fermer_session(request)
+    reponse = HttpResponse(content_type="text/plain; charset=utf-8")
+    reponse.headers["Refresh"] = f"0; url={settings.MES_SORTIE_DISCRETE}"
+    reponse.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return reponse

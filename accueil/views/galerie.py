@@ -13,7 +13,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dossier.models import Document, EtatAnalyse
 from dossier.selection import Apercu, Page
@@ -114,25 +114,16 @@ _MENU_PS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ApercuNouveau(Apercu):
-    """A document that the person has not opened yet."""
-
-    est_nouveau: bool = True
-
-
 def _apercu(
     titre: str,
     categorie: str,
     type_libelle: str,
     auteur: str,
     jour: date,
-    *,
-    nouveau: bool = False,
     **etat: Any,
 ) -> Apercu:
     """A document that was never stored, as a list shows it."""
-    return (ApercuNouveau if nouveau else Apercu)(
+    return Apercu(
         document=Document(categorie=categorie, date_document=jour, **etat),
         titre=titre,
         auteur=auteur,
@@ -151,7 +142,6 @@ _DOCUMENTS: Final = (
         "CR ou fiche de consultation ou de visite",
         "Dr Camille DEMO-DEUX",
         date(2026, 3, 1),
-        nouveau=True,
         analyse=EtatAnalyse.SAIN,
     ),
     _apercu(
@@ -254,7 +244,7 @@ PAGES: Final = {
 }
 
 
-@require_GET
+@require_safe
 @login_not_required
 def galerie(request: HttpRequest) -> HttpResponse:
     """`?page=`: the components, or a page of the house. `?coque=`: the shell around them
@@ -276,8 +266,7 @@ def galerie(request: HttpRequest) -> HttpResponse:
             "formulaire": FormulaireGalerie(initial={"confidentialite": "visible"}),
             "formulaire_filtre": FormulaireGalerie(auto_id="filtre_%s"),
             "formulaire_refuse": FormulaireGalerie({}, auto_id="refuse_%s"),
-            "documents": _DOCUMENTS,
-            "document_hostile": _DOCUMENT_HOSTILE,
+            "documents": [*_DOCUMENTS, _DOCUMENT_HOSTILE],
             "categories": categories(),
             "annonces": [
                 Message(constants.INFO, "Vos préférences sont celles par défaut."),

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dossier import selection
 from habilitations.politique import Action
@@ -20,7 +20,7 @@ from notifications.models import Notification
 TAILLE_PAGE = 20
 
 
-@require_GET
+@require_safe
 def liste(request: HttpRequest) -> HttpResponse:
     """What happened, unread first seen; a document that one may not see has no link."""
     acces = acces_usager(request, Action.LISTER)

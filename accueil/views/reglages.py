@@ -15,7 +15,7 @@ from usagers import actions as actions_usagers
 from usagers.recherche import preferences_de, presenter_traits
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reglages(request: HttpRequest) -> HttpResponse:
     """My identity (corrected at the caisse, R-INS-06), confidentiality, notifications."""
     acces = acces_usager(request, Action.LISTER)

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dossier import selection
 from habilitations.politique import Action
@@ -18,7 +18,7 @@ from usagers.identite import nom_affiche
 RECENTS = 5
 
 
-@require_GET
+@require_safe
 @login_not_required
 def bienvenue(request: HttpRequest) -> HttpResponse:
     """What this service is, for whom, and the two doors."""
@@ -27,7 +27,7 @@ def bienvenue(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "patient/bienvenue.html")
 
 
-@require_GET
+@require_safe
 def tableau(request: HttpRequest) -> HttpResponse:
     """Home: greeting, recent and pinned documents, who has read mine (R-ACC-01)."""
     acces = acces_usager(request, Action.LISTER)

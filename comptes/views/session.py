@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from comptes import brouillons, sessions
 from comptes.suites import suite_demandee
@@ -31,7 +31,7 @@ def _reste(request: HttpRequest) -> int:
 
 @hors_session
 @login_not_required
-@require_GET
+@require_safe
 def etat(request: HttpRequest) -> HttpResponse:
     """JSON `{"reste": seconds}`, 0 when there is no session; asking doesn't count as activity."""
     return JsonResponse({"reste": _reste(request)})
@@ -53,7 +53,7 @@ def prolonger(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"reste": _reste(request)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reprise(request: HttpRequest) -> HttpResponse:
     """The form that arrived after the end of the session, to be read over and sent, or dropped."""
     portail: Any = request.portail  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import django
 from django.db import connections
 
-from demo.bench import charge
+from demo.bench import charge, journal
 from demo.bench.banc import Banc, ouvrir_banc, temps_processeur
 from demo.bench.releve import Ligne, en_tete, en_texte
 from demo.bench.scenarios import Cible, Contenu, Depot, Liste, Nue, Scenario
@@ -61,6 +61,7 @@ def _parts(cibles: Sequence[Cible]) -> list[tuple[Cible, ...]]:
 
 NUE = "nue"
 DEPOT = "depot"
+JOURNAL = "journal"
 HTTP = {
     NUE: Http(
         "vue Django nue, une lecture par clé",
@@ -92,6 +93,7 @@ HTTP = {
         200,
         lambda semis: [Depot(cible, f"{rang:02d}") for rang, cible in enumerate(semis.deposants)],
     ),
+    JOURNAL: Http("lecture, huit clients sur un même dossier", journal.OBJECTIF, journal.scenarios),
 }
 
 # Name → label, unit, goal.
@@ -104,17 +106,20 @@ NOYAU: dict[str, tuple[str, str, float | None]] = {
 
 
 def _mesurer_http(nom: str, banc: Banc, semis: Semis, limites: charge.Limites) -> Ligne:
-    """A line of the table, without its ratio. Raises EchecDeCharge, MesureFausse."""
+    """A line of the table, without its ratio. Raises EchecDeCharge, MesureFausse, ChaineFausse."""
     enfants = {service.nom: service.enfant for service in banc.superviseur.services}
     serveur, port = (NUE, banc.port_nue) if nom == NUE else ("web", banc.demo.port_web)
     suivis = [enfants[suivi].processus.pid for suivi in (serveur, "postgres")]
     ecrits = _ecrits(banc.demo.donnees / "documents")
+    temoin = journal.relever(semis) if nom == JOURNAL else None
     avant = [temps_processeur(pid) for pid in suivis]
     mesure = charge.charger(port, HTTP[nom].scenarios(semis), limites)
     web, base = (
         1000 * (temps_processeur(pid) - debut) / mesure.jouees
         for pid, debut in zip(suivis, avant, strict=True)
     )
+    if temoin is not None:
+        journal.exiger_intacte(temoin, attendues=mesure.jouees)
     attendus = mesure.jouees if nom == DEPOT else 0
     trouves = [
         apres - debut
@@ -261,7 +266,12 @@ def principal(arguments: list[str] | None = None) -> int:
         signal.signal(numero, _demander_l_arret)
     try:
         _mesurer(options)
-    except (ServeurIndisponible, charge.EchecDeCharge, MesureFausse) as erreur:
+    except (
+        ServeurIndisponible,
+        charge.EchecDeCharge,
+        MesureFausse,
+        journal.ChaineFausse,
+    ) as erreur:
         dire(f"mes : {erreur}", sys.stderr)
         return 1
     except ArretDemande:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import cycle, islice, product
 
 from comptes.authentification import Argon2id
@@ -65,7 +64,7 @@ def decisions_etablies(secondes: float) -> float:
 
     def faire() -> int:
         for situation in situations:
-            decider(replace(situation, type_document="57833-6", auteur=False))
+            decider(situation.avec(type_document="57833-6", auteur=False))
         return len(situations)
 
     return _par_seconde(faire, secondes)

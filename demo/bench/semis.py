@@ -31,7 +31,7 @@ from demo.personnes_demo import OID_DEMO
 from dossier import fichiers
 from dossier.models import Document, EtatAnalyse, GenreAuteur
 from habilitations.acces import ouvrir_pour_le_systeme
-from habilitations.actions import Declaration, ouvrir_dossier
+from habilitations.actions.dossiers import Declaration, ouvrir_dossier
 from habilitations.matrice import approuver_matrice, proposer_matrice
 from habilitations.politique import Base
 from habilitations.portes import ESPACE_TROUVE, acteur_de_l_exercice

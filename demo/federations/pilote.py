@@ -15,6 +15,9 @@ _JETON_CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _DEMANDE = re.compile(r'name="demande" value="([^"]+)"')
 _MOBILE = re.compile(r'href="(/psc/mobile/[^"]+)"')
 _CODE = re.compile(r'<p class="code">(\d\d)</p>')
+_PREUVE = 'id="preuve"'
+CODE_PORTEUR = "1234"
+"""Of every card of the demonstration."""
 DELAI = 10
 """Seconds before an unanswered request is a failure."""
 
@@ -69,8 +72,20 @@ class Pilote:
         return self.derniere
 
     def choisir(self, personne: str, moyen: str) -> str | None:
-        """On the login screen: this professional (RPPS), by `carte`, `ecps` or `fido`."""
+        """On the login screen: this professional (RPPS), by `carte`, `ecps` or `fido`.
+
+        The card's PIN is typed and the key is touched when they are asked for.
+        """
+        retour = self.designer(personne, moyen)
+        return self.prouver() if retour is None and _PREUVE in self.page.text else retour
+
+    def designer(self, personne: str, moyen: str) -> str | None:
+        """The same, stopping where the proof is asked for."""
         return self.soumettre(self.page, personne=personne, moyen=moyen, action="continuer")
+
+    def prouver(self, code_porteur: str = CODE_PORTEUR) -> str | None:
+        """On the page of the card or of the key."""
+        return self.soumettre(self.page, code_porteur=code_porteur, action="continuer")
 
     def annuler(self) -> str | None:
         """On the login screen or while waiting for the phone."""

@@ -76,13 +76,15 @@ def controler(
         controler_pdf(octets)
     elif type_ is TypeFichier.RTF:
         controler_rtf(octets)
+    empreinte_recue = _empreinte(octets)
+    est_reduit = gardes is not octets
     return FichierControle(
         octets=gardes,
         type=type_garde,
         nom_fichier=_renommer(nom_fichier, type_garde),
-        empreinte=_empreinte(gardes),
-        empreinte_recue=_empreinte(octets),
-        est_reduit=gardes is not octets,
+        empreinte=_empreinte(gardes) if est_reduit else empreinte_recue,
+        empreinte_recue=empreinte_recue,
+        est_reduit=est_reduit,
     )
 
 

@@ -38,7 +38,8 @@ set_qpdf_limits(
     max_stream_filters=5,
     parser_max_nesting=200,
 )
-_DEBUT_DE_FLUX = re.compile(rb"(?<!end)stream[ \t]*(?:\r\n|\n|\r)")
+# The word first, what precedes it next: the search then leaps from one « stream » to another.
+_DEBUT_DE_FLUX = re.compile(rb"stream(?<!endstream)[ \t]*(?:\r\n|\n|\r)")
 
 
 def _motif_de_nom(nom: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from dossier import fichiers
@@ -15,8 +17,9 @@ from dossier.actions import Depot, DepotRefuse, Resultat, deposer_document, note
 from dossier.forms import FormulaireDepotPS, FormulaireDepotUsager
 from dossier.models import Document, EtatAnalyse
 from dossier.presentation import EN_LIGNE
+from dossier.regard import est_le_meme_regard
 from dossier.selection import Compte, Criteres, comptes
-from habilitations.acces import Acces
+from habilitations.acces import Acces, ActeurAcces
 from habilitations.politique import Action
 from journal.faits import Fait
 from mes.socle.nomenclatures import categories, types_documents
@@ -80,20 +83,24 @@ def total(releve: Sequence[Compte], criteres: Criteres) -> int:
 
 def releve_sans_choix(acces: Acces, criteres: Criteres) -> Sequence[Compte]:
     """Counts of every category under the other criteria."""
-    return comptes(
-        acces,
-        Criteres(depuis=criteres.depuis, deposant=criteres.deposant, epingles=criteres.epingles),
-    )
+    return comptes(acces, replace(criteres, categorie="", type_code="", recherche="", tri="date"))
 
 
 _CHAMPS_DU_REFUS = {
     "TITRE_REFUSE": "titre",
     "DATE_REFUSEE": "date_document",
     "TYPE_INCONNU": "type_code",
+    "AUTEUR_REFUSE": "au_nom_de",
 }
 
 
-def deposer(acces: Acces, formulaire: FormulaireDepotUsager | FormulaireDepotPS) -> Resultat | None:
+def deposer(
+    acces: Acces,
+    formulaire: FormulaireDepotUsager | FormulaireDepotPS,
+    *,
+    au_nom_de: ActeurAcces | None = None,
+    remplace_id: UUID | None = None,
+) -> Resultat | None:
     """Deposits what a valid form holds; refused, says why on the field it is about: None."""
     saisie: dict[str, Any] = formulaire.cleaned_data
     fichier = cast("UploadedFile[bytes]", saisie["fichier"])
@@ -107,6 +114,9 @@ def deposer(acces: Acces, formulaire: FormulaireDepotUsager | FormulaireDepotPS)
                 titre=saisie["titre"],
                 date_document=saisie["date_document"],
                 masques=formulaire.masques(),
+                remplace_id=remplace_id,
+                au_nom_de=au_nom_de,
+                selon_la_structure=saisie.get("regle_structure", False),
             ),
         )
     except DepotRefuse as refus:
@@ -114,8 +124,13 @@ def deposer(acces: Acces, formulaire: FormulaireDepotUsager | FormulaireDepotPS)
         return None
 
 
-def contenu(acces: Acces, document: Document, *, telecharger: bool) -> HttpResponse:
-    """The served bytes of a document, journalled; refused as absent until found sound."""
+def contenu(
+    acces: Acces, document: Document, *, telecharger: bool, regard: str = ""
+) -> HttpResponse:
+    """The served bytes of a document, journalled; refused as absent until found sound.
+
+    `regard`: the pass that a page gives its own frame; the page's line is that of this look.
+    """
     fiche: dict[str, Any] = document.fiche(acces.coffre)
     if document.analyse != EtatAnalyse.SAIN:
         raise acces.refuser(None, action=Action.LIRE, objet_id=document.pk)
@@ -125,11 +140,14 @@ def contenu(acces: Acces, document: Document, *, telecharger: bool) -> HttpRespo
         octets, mime = fichiers.lire(document.original_id, acces.coffre), "application/xml"
     else:
         raise acces.refuser(None, action=Action.LIRE, objet_id=document.pk)
-    noter_lecture(
-        acces=acces,
-        documents=[document],
-        fait=Fait.DOCUMENT_TELECHARGE if telecharger else Fait.DOCUMENT_CONSULTE,
-    )
+    if telecharger or not est_le_meme_regard(
+        regard, document.pk, acces.acteur.compte_id, timezone.now()
+    ):
+        noter_lecture(
+            acces=acces,
+            documents=[document],
+            fait=Fait.DOCUMENT_TELECHARGE if telecharger else Fait.DOCUMENT_CONSULTE,
+        )
     en_ligne = not telecharger and mime in EN_LIGNE
     reponse = HttpResponse(octets, content_type=mime)
     nom = _nom_telecharge(fiche["nom_fichier"], mime)

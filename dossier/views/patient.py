@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dossier import actions, selection
+from dossier import actions, selection, suites
 from dossier.forms import FormulaireDepotUsager, FormulaireListe
 from dossier.presentation import PageDocument
 from dossier.qui_peut_voir import qui_peut_voir
+from dossier.regard import laissez_passer
 from dossier.views import communs
 from habilitations.politique import Action
 from habilitations.portes import acces_usager
@@ -25,7 +27,7 @@ PROFIL_MEDICAL = "DOCPAT08"
 """The synthesis of the medical profile, which the product writes itself."""
 
 
-@require_GET
+@require_safe
 def liste(request: HttpRequest) -> HttpResponse:
     """My documents: categories with counts, sort, filter, search, paging (R-DOC-16, 17)."""
     acces = acces_usager(request, Action.LISTER)
@@ -58,7 +60,7 @@ def _page(request: HttpRequest, document_id: UUID) -> PageDocument:
     return PageDocument(acces, selection.apercu(acces, document), document.fiche(acces.coffre))
 
 
-@require_GET
+@require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """One document: what it says, who added it, who has read it, what I can do with it."""
     page = _page(request, document_id)
@@ -69,6 +71,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
         {
             "page": page,
             "document": page.document,
+            "regard": laissez_passer(document_id, page.acces.acteur.compte_id, timezone.now()),
             "lectures": lectures_par_des_professionnels(
                 page.acces.espace_id, page.acces.cle_journal, objet_id=document_id, combien=10
             ),
@@ -76,14 +79,14 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def contenu(request: HttpRequest, document_id: UUID) -> HttpResponse:
     acces = acces_usager(request, Action.LIRE, objet_id=document_id)
     document = selection.document_pour(acces, document_id)
-    return communs.contenu(acces, document, telecharger=False)
+    return communs.contenu(acces, document, telecharger=False, regard=request.GET.get("regard", ""))
 
 
-@require_GET
+@require_safe
 def avertissement_telechargement(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """What leaving the espace means, before the file leaves it (R-DOC-20)."""
     return TemplateResponse(
@@ -91,14 +94,14 @@ def avertissement_telechargement(request: HttpRequest, document_id: UUID) -> Htt
     )
 
 
-@require_GET
+@require_safe
 def telecharger(request: HttpRequest, document_id: UUID) -> HttpResponse:
     acces = acces_usager(request, Action.LIRE, objet_id=document_id)
     document = selection.document_pour(acces, document_id)
     return communs.contenu(acces, document, telecharger=True)
 
 
-@require_GET
+@require_safe
 def qui(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """« Qui peut voir ce document ? »"""
     page = _page(request, document_id)
@@ -127,7 +130,7 @@ def _types_proposes() -> list[tuple[str, list[tuple[str, str]]]]:
     return [("Catégorie", simples), *groupes]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ajouter(request: HttpRequest) -> HttpResponse:
     """« J'ajoute un document » (R-DOC-02…05)."""
     acces = acces_usager(request, Action.DEPOSER)
@@ -170,6 +173,27 @@ def confidentialite(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return redirect("accueil:document", document_id)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def montrer_aux_proches(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Once adult, the titulaire ends the secret towards those who manage her espace (R-PRO-11).
+
+    Asks first: it can't be undone.
+    """
+    action = Action.RENDRE_VISIBLE_REPRESENTANTS
+    if request.method == "POST":
+        acces = acces_usager(request, action, objet_id=document_id)
+        suites.rendre_visible_representants(acces=acces, document_id=document_id)
+        messages.success(request, "Les personnes qui gèrent votre espace voient ce document.")
+        return redirect("accueil:document", document_id)
+    acces = acces_usager(request, Action.LIRE, objet_id=document_id)
+    document = selection.document_pour(acces, document_id, action)
+    return TemplateResponse(
+        request,
+        "patient/documents/montrer.html",
+        {"apercu": selection.apercu(acces, document)},
+    )
+
+
 @require_POST
 def epingler(request: HttpRequest, document_id: UUID) -> HttpResponse:
     acces = acces_usager(request, Action.LIRE, objet_id=document_id)
@@ -182,7 +206,7 @@ def epingler(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return redirect("accueil:document", document_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def supprimer(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Asks before deleting; only what comes from the patient's side (R-DOC-07, 08)."""
     if request.method == "POST":
@@ -196,7 +220,7 @@ def supprimer(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return TemplateResponse(request, "patient/documents/supprimer.html", {"page": page})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tout_masquer(request: HttpRequest) -> HttpResponse:
     """Everything at once, present and to come (R-MAS-03), after saying what it means."""
     acces = acces_usager(request, Action.LISTER if request.method == "GET" else Action.MASQUER)

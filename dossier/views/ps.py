@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,20 +12,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dossier import actions, selection
 from dossier.forms import FormulaireDepotPS, FormulaireListe
 from dossier.presentation import PageDocument
+from dossier.regard import laissez_passer
+from dossier.types_suivis import DIRECTIVES
 from dossier.views import communs
 from habilitations.acces import Acces
-from habilitations.politique import Acteur, Action
-from habilitations.portes import acces_professionnel, autre_dossier_ouvert
+from habilitations.politique import Acteur, Action, Mode
+from habilitations.portes import (
+    acces_professionnel,
+    acteur_de_l_exercice,
+    autre_dossier_ouvert,
+    exercices_soignants,
+)
+from habilitations.structures import a_des_regles, information_donnee
 from journal.faits import Fait
 from mes.socle.nomenclatures import types_documents
 from usagers.recherche import presenter_traits
 
 PREMIERE_RECHERCHE_ANS = 2
+NOUVEAUTES = 10
 ACCUSE = "accuse"
 
 
@@ -33,6 +43,8 @@ def bandeau(acces: Acces) -> dict[str, Any]:
     return {
         **presenter_traits(acces.traits(), acces.espace.identite),
         "lecture_ouverte": _peut_lire(acces),
+        "en_urgence": acces.situation.mode is not Mode.NORMAL,
+        "est_mineur": acces.situation.mineur,
     }
 
 
@@ -48,18 +60,22 @@ def _depuis() -> date:
     )
 
 
-@require_GET
+@require_safe
 def recapitulatif(request: HttpRequest) -> HttpResponse:
     """Counts by category and the latest documents, each through the matrix."""
     acces = acces_professionnel(request, Action.LISTER)
-    criteres = selection.Criteres()
+    visite = acces.visite_precedente_le
+    criteres = selection.Criteres(visite=visite)
     releve = selection.comptes(acces)
+    nouveaux = selection.nouveaux(acces, visite)[:NOUVEAUTES] if visite else ()
     acces.noter(Fait.LISTE_CONSULTEE)
     return TemplateResponse(
         request,
         "ps/dossier/recapitulatif.html",
         {
             "dossier_ouvert": bandeau(acces),
+            "visite": visite,
+            "nouveautes": [selection.apercu(acces, document) for document in nouveaux],
             "arbre": communs.arbre(releve),
             "total": sum(compte.nombre for compte in releve),
             "derniers": selection.page(
@@ -70,12 +86,16 @@ def recapitulatif(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def liste(request: HttpRequest) -> HttpResponse:
     acces = acces_professionnel(request, Action.LISTER)
     formulaire = FormulaireListe(request.GET)
     periode = "tout" if request.GET.get("periode") == "tout" else "deux-ans"
-    criteres = formulaire.criteres(depuis=None if periode == "tout" else _depuis())
+    visite = acces.visite_precedente_le
+    criteres = formulaire.criteres(depuis=None if periode == "tout" else _depuis(), visite=visite)
+    if criteres.archives:
+        # Asked for by name: the two years of a first search do not hide them.
+        periode, criteres = "tout", replace(criteres, depuis=None)
     releve = communs.releve_sans_choix(acces, criteres)
     page = selection.page(
         acces, criteres, formulaire.numero(), total=communs.total(releve, criteres)
@@ -96,7 +116,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     acces = acces_professionnel(request, Action.LIRE, objet_id=document_id)
     document = selection.document_pour(acces, document_id)
@@ -105,18 +125,23 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return TemplateResponse(
         request,
         "ps/dossier/document.html",
-        {"dossier_ouvert": bandeau(acces), "page": page, "document": document},
+        {
+            "dossier_ouvert": bandeau(acces),
+            "page": page,
+            "document": document,
+            "regard": laissez_passer(document_id, acces.acteur.compte_id, timezone.now()),
+        },
     )
 
 
-@require_GET
+@require_safe
 def contenu(request: HttpRequest, document_id: UUID) -> HttpResponse:
     acces = acces_professionnel(request, Action.LIRE, objet_id=document_id)
     document = selection.document_pour(acces, document_id)
-    return communs.contenu(acces, document, telecharger=False)
+    return communs.contenu(acces, document, telecharger=False, regard=request.GET.get("regard", ""))
 
 
-@require_GET
+@require_safe
 def telecharger(request: HttpRequest, document_id: UUID) -> HttpResponse:
     acces = acces_professionnel(request, Action.LIRE, objet_id=document_id)
     document = selection.document_pour(acces, document_id)
@@ -141,7 +166,7 @@ def confidentialite(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return redirect("webps:document", document_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def supprimer(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Own deposits only (R-DOC-11), after asking."""
     if request.method == "POST":
@@ -157,15 +182,18 @@ def supprimer(request: HttpRequest, document_id: UUID) -> HttpResponse:
     )
 
 
-def _types_proposes() -> list[tuple[str, list[tuple[str, str]]]]:
+def types_proposes(acces: Acces) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Types that a professional deposits, by category; a minor has no directives (R-DA-01)."""
     groupes: dict[str, list[tuple[str, str]]] = {}
     for code, type_document in types_documents().items():
+        if code == DIRECTIVES and acces.situation.mineur:
+            continue
         if "ps" in type_document.deposant.split("|"):
             groupes.setdefault(type_document.categorie_ps, []).append((code, type_document.libelle))
     return list(groupes.items())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def deposer(request: HttpRequest) -> HttpResponse:
     """A deposit needs no consent to consult (R-STA-08); nothing of the record is shown."""
     if autre_dossier_ouvert(request):
@@ -176,9 +204,27 @@ def deposer(request: HttpRequest) -> HttpResponse:
         return redirect("webps:declaration")
     acces = acces_professionnel(request, Action.DEPOSER)
     donnees = (request.POST, request.FILES) if request.method == "POST" else ()
-    formulaire = FormulaireDepotPS(*donnees, types=_types_proposes())
+    structure_id = acces.acteur.structure_id
+    est_soignant = acces.acteur.est_soignant
+    confreres = {} if est_soignant else exercices_soignants(structure_id)
+    formulaire = FormulaireDepotPS(
+        *donnees,
+        types=types_proposes(acces),
+        initial={"type_code": request.GET.get("type", "")},
+        confreres=None
+        if est_soignant
+        else [
+            (cle, f"{exercice.professionnel}, {exercice.libelle_profession}")
+            for cle, exercice in confreres.items()
+        ],
+        a_des_regles=a_des_regles(structure_id),
+    )
     if request.method == "POST" and formulaire.is_valid():
-        resultat = communs.deposer(acces, formulaire)
+        choisi = confreres.get(formulaire.cleaned_data.get("au_nom_de", ""))
+        au_nom_de = (
+            acteur_de_l_exercice(choisi, compte_id=None, regulateur=False) if choisi else None
+        )
+        resultat = communs.deposer(acces, formulaire, au_nom_de=au_nom_de)
         if resultat is not None:
             request.session[ACCUSE] = {
                 "document_id": str(resultat.document_id),
@@ -191,12 +237,17 @@ def deposer(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "ps/dossier/deposer.html",
-        {"dossier_ouvert": bandeau(acces), "formulaire": formulaire},
+        {
+            "dossier_ouvert": bandeau(acces),
+            "formulaire": formulaire,
+            "information": information_donnee(acces.espace_id, structure_id),
+            "peut_refuser": est_soignant,
+        },
         status=statut,
     )
 
 
-@require_GET
+@require_safe
 def accuse(request: HttpRequest) -> HttpResponse:
     """The receipt of the last deposit of this session (R-ALI-07)."""
     recu = request.session.get(ACCUSE)

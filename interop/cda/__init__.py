@@ -2,6 +2,7 @@
 
 `lire` bytes → `DocumentCDA`; `pdf_embarque` the PDF to show first; `rendre_html` an HTML fragment
 made of our own elements only; `ancre` the HTML id of a narrative `ID` in that fragment.
+The structured entries of level 3 have readers of their own: `interop.cda.entrees`.
 """
 
 from interop.cda.html import ancre

@@ -77,7 +77,9 @@ def _noms(
 def lire_auteurs(document: etree._Element, avertissements: list[str]) -> tuple[AuteurCDA, ...]:
     """Every author of the header, in order."""
     return tuple(
-        _intervenant(auteur, premier(auteur, "assignedAuthor"), "Date de l'auteur", avertissements)
+        lire_intervenant(
+            auteur, premier(auteur, "assignedAuthor"), "Date de l'auteur", avertissements
+        )
         for auteur in tous(document, "author")
     )
 
@@ -88,15 +90,19 @@ def lire_responsable(document: etree._Element, avertissements: list[str]) -> Aut
     if element is None:
         return None
     entite = premier(element, "assignedEntity")
-    return _intervenant(element, entite, "Date de la prise de responsabilité", avertissements)
+    return lire_intervenant(element, entite, "Date de la prise de responsabilité", avertissements)
 
 
-def _intervenant(
+def lire_intervenant(
     participation: etree._Element,
     entite: etree._Element | None,
     quoi: str,
     avertissements: list[str],
 ) -> AuteurCDA:
+    """Who takes part: the person, or the device, and their organisation.
+
+    `participation` carries the time, `entite` the rest; `quoi` names the time in a warning.
+    """
     dispositif = premier(entite, "assignedAuthoringDevice")
     personne = premier(entite, "assignedPerson/name")
     nom = texte(premier(personne, "family"))

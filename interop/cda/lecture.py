@@ -37,11 +37,7 @@ def lire(octets: bytes, *, limites: Limites = LIMITES) -> DocumentCDA:
     kept as received, oddities being told in `avertissements` (table_decision.md, « Identifiers and
     titles »); the stylesheet of a self-presenting document is never run.
     """
-    try:
-        racine = analyser(octets, limites=limites)
-    except XMLRefuse as erreur:
-        raise CDAInvalide(str(erreur)) from erreur
-    document = _document(racine)
+    document, auto_presentable = analyser_document(octets, limites=limites)
     avertissements: list[str] = []
     unique = identifiant(premier(document, "id"))
     if unique is None:
@@ -70,9 +66,19 @@ def lire(octets: bytes, *, limites: Limites = LIMITES) -> DocumentCDA:
         actes=lire_actes(document, avertissements),
         remplace=lire_remplacements(document),
         corps=lire_corps(document, avertissements),
-        auto_presentable=document is not racine,
+        auto_presentable=auto_presentable,
         avertissements=tuple(avertissements),
     )
+
+
+def analyser_document(octets: bytes, *, limites: Limites = LIMITES) -> tuple[etree._Element, bool]:
+    """The ClinicalDocument element, and whether something wraps it. Raises CDAInvalide."""
+    try:
+        racine = analyser(octets, limites=limites)
+    except XMLRefuse as erreur:
+        raise CDAInvalide(str(erreur)) from erreur
+    document = _document(racine)
+    return document, document is not racine
 
 
 def pdf_embarque(document: DocumentCDA) -> bytes | None:

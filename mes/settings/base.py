@@ -32,8 +32,10 @@ INSTALLED_APPS = [
     "professionnels",
     "habilitations",
     "dossier",
+    "urgence",
     "accueil",
     "webps",
+    "support",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -125,6 +127,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "comptes.Compte"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "comptes.authentification.FreinParAdresse",
     "comptes.authentification.MotDePasse",
 ]
 PASSWORD_HASHERS = ["comptes.authentification.Argon2id"]
@@ -156,6 +159,7 @@ MES_SESSIONS = {
 
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = entier("MES_ESSAIS_CONNEXION", 5)
+MES_ESSAIS_PAR_ADRESSE = entier("MES_ESSAIS_PAR_ADRESSE", 50)
 AXES_COOLOFF_TIME = entier("MES_VERROU_HEURES", 1)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -195,6 +199,52 @@ MES_MATRICE_ECRITURE = booleen("MES_MATRICE_ECRITURE", False)
 MES_ACCES_EQUIPE_HEURES = entier("MES_ACCES_EQUIPE_HEURES", 12)
 MES_ACCES_CONSENTEMENT_HEURES = entier("MES_ACCES_CONSENTEMENT_HEURES", 1)
 MES_CONSENTEMENT_INITIAL_JOURS = entier("MES_CONSENTEMENT_INITIAL_JOURS", 365)
+# What the patient may choose (I-04), what a colleague gathers (R-PS-05), a code's life (I-06).
+MES_AUTORISATION_DUREES_JOURS = tuple(
+    int(jours) for jours in texte("MES_AUTORISATION_DUREES_JOURS", "1,7,30,90,365").split(",")
+)
+MES_AUTORISATION_CONFRERE_JOURS = entier("MES_AUTORISATION_CONFRERE_JOURS", 30)
+MES_CODE_OUVERTURE_MINUTES = entier("MES_CODE_OUVERTURE_MINUTES", 15)
+# Emergencies (R-URG-07), the consultation d'annonce (R-MAS-10), explanations (I-01).
+MES_BRIS_DE_GLACE_MINUTES = entier("MES_BRIS_DE_GLACE_MINUTES", 60)
+MES_SAMU_MINUTES = entier("MES_SAMU_MINUTES", 60)
+# A justification's shortest text; demands of one professional in a burst of minutes, and in a day.
+MES_JUSTIFICATION_LONGUEUR_MIN = entier("MES_JUSTIFICATION_LONGUEUR_MIN", 20)
+MES_URGENCE_RAFALE_MINUTES = entier("MES_URGENCE_RAFALE_MINUTES", 10)
+MES_URGENCE_TENTATIVES_RAFALE = entier("MES_URGENCE_TENTATIVES_RAFALE", 5)
+MES_URGENCE_TENTATIVES_JOUR = entier("MES_URGENCE_TENTATIVES_JOUR", 20)
+MES_SAMU_TENTATIVES_RAFALE = entier("MES_SAMU_TENTATIVES_RAFALE", 30)
+MES_SAMU_TENTATIVES_JOUR = entier("MES_SAMU_TENTATIVES_JOUR", 500)
+# What marks an emergency access for those who look again: how many, over how many days; hours left
+# to deposit; the night, from an hour to another (assumed).
+MES_REVUE_NOMBREUX = entier("MES_REVUE_NOMBREUX", 5)
+MES_REVUE_NOMBREUX_JOURS = entier("MES_REVUE_NOMBREUX_JOURS", 7)
+MES_REVUE_REPETES = entier("MES_REVUE_REPETES", 2)
+MES_REVUE_REPETES_JOURS = entier("MES_REVUE_REPETES_JOURS", 30)
+MES_REVUE_DEPOT_HEURES = entier("MES_REVUE_DEPOT_HEURES", 24)
+MES_REVUE_NUIT_DEBUT = entier("MES_REVUE_NUIT_DEBUT", 22)
+MES_REVUE_NUIT_FIN = entier("MES_REVUE_NUIT_FIN", 6)
+MES_ANNONCE_JOURS = entier("MES_ANNONCE_JOURS", 15)
+MES_EXPLICATION_JOURS = entier("MES_EXPLICATION_JOURS", 30)
+MES_SIGNALEMENTS_PAR_JOUR = entier("MES_SIGNALEMENTS_PAR_JOUR", 5)
+# Beside the Web PS: the reader of a carte Vitale, how long « Mes patients » remembers (assumed).
+MES_LECTEUR_VITALE = texte("MES_LECTEUR_VITALE", "")
+MES_PATIENTS_MOIS = entier("MES_PATIENTS_MOIS", 12)
+
+# How long the journals are kept (R-TRA-09): months of refusals, never less than 12; years of an
+# espace's own lines once it is closed.
+MES_JOURNAL_SECURITE_MOIS = entier("MES_JOURNAL_SECURITE_MOIS", 12)
+MES_JOURNAL_ARCHIVE_ANS = entier("MES_JOURNAL_ARCHIVE_ANS", 10)
+
+# From how many on the journal asks a supervisor to look (R-TRA-10: assumed). Refusals, log-ins and
+# fruitless searches in a window of minutes; espaces, night refusals and broken glasses in a day.
+MES_DETECTION_FENETRE_MINUTES = entier("MES_DETECTION_FENETRE_MINUTES", 10)
+MES_DETECTION_REFUS = entier("MES_DETECTION_REFUS", 20)
+MES_DETECTION_CONNEXIONS = entier("MES_DETECTION_CONNEXIONS", 15)
+MES_DETECTION_RECHERCHES = entier("MES_DETECTION_RECHERCHES", 15)
+MES_DETECTION_ESPACES = entier("MES_DETECTION_ESPACES", 10)
+MES_DETECTION_REFUS_LA_NUIT = entier("MES_DETECTION_REFUS_LA_NUIT", 5)
+MES_DETECTION_URGENCES = entier("MES_DETECTION_URGENCES", 5)
 
 # OIDs of the INS accepted here; empty means the policy of the environment (identifiants.md §2).
 MES_OID_INS = tuple(o for o in texte("MES_OID_INS", "").split(",") if o)
@@ -211,7 +261,7 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": texte("MES_DOCUMENTS_STOCKAGE", "django.core.files.storage.FileSystemStorage"),
         "OPTIONS": {"location": MES_DOCUMENTS, "file_permissions_mode": 0o600},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "mes.statiques.StatiquesDuManifeste"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = texte("MES_STATIQUES", str(RACINE / "var" / "statiques"))
@@ -250,8 +300,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "balayer-les-travaux": {"task": "mes.balayer", "schedule": 10.0},
     "signer-le-journal": {"task": "journal.signer", "schedule": 300.0},
     "partitions-du-journal": {"task": "journal.preparer_partitions", "schedule": 12 * 3600.0},
+    "journal-de-securite-echu": {"task": "journal.purger_securite", "schedule": 24 * 3600.0},
+    "journaux-a-clore": {"task": "habilitations.clore_les_journaux", "schedule": 24 * 3600.0},
+    "usages-anormaux": {"task": "habilitations.detecter_abus", "schedule": 600.0},
     "purger-les-comptes": {"task": "comptes.purger", "schedule": 3600.0},
     "fichiers-orphelins": {"task": "dossier.nettoyer_orphelins", "schedule": 24 * 3600.0},
+    "acces-d-urgence-a-relire": {"task": "urgence.marquer_les_acces", "schedule": 600.0},
+    "accords-echus": {"task": "habilitations.clore_accords_echus", "schedule": 3600.0},
+    "alertes-du-jour": {"task": "dossier.alerter_du_jour", "schedule": 24 * 3600.0},
     "annuaire-du-jour": {"task": "professionnels.importer_annuaire", "schedule": 24 * 3600.0},
 }
 
@@ -290,6 +346,8 @@ USE_I18N = True
 
 # --- Name of the service ----------------------------------------------------------------------
 MES_NOM = texte("MES_NOM", "Mon espace santé")
+MES_SORTIE_DISCRETE = texte("MES_SORTIE_DISCRETE", "https://fr.wikipedia.org/")
+"""Where « Je quitte vite » leads: an ordinary page that says nothing of ours."""
 
 # --- Logs: ids and facts, never a person --------------------------------------------------------
 LOGGING: dict[str, Any] = {
@@ -310,6 +368,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},
         "axes": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
     },
 }

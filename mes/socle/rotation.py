@@ -36,9 +36,13 @@ class Scelle:
 SCELLES_PAR_LE_TROUSSEAU = (
     Scelle("socle.CleSysteme", "cle.systeme", "enveloppe"),
     Scelle("comptes.Compte", "comptes.compte"),
+    Scelle("comptes.DispositifTOTP", "comptes.dispositiftotp"),
     Scelle("comptes.JetonsPSC", "comptes.jetonspsc"),
     Scelle("notifications.Envoi", "notifications.envoi"),
     Scelle("habilitations.Ouverture", "habilitations.ouverture"),
+    Scelle("habilitations.RefusAlimentation", "habilitations.refusalimentation"),
+    Scelle("habilitations.DemandeSurAcces", "habilitations.demandesuracces"),
+    Scelle("urgence.RevueAcces", "urgence.revueacces"),
 )
 """Every such column of the product; a test compares it with the models."""
 

@@ -79,12 +79,14 @@ TABLES: dict[str, Table] = {
         comptage=("id", "jour", "numero", "inscrite_le", "fait"),
         partitionnee=True,
     ),
+    "journal_alertesecurite": _technique("SELECT", "UPDATE"),
     # notifications
     "notifications_notification": _gouvernance(),
     "notifications_envoi": _technique(comptage=("id", "canal", "cree_le", "envoye_le")),
     # comptes
     "comptes_compte": _technique(),
     "comptes_dispositifcode": _technique(),
+    "comptes_dispositiftotp": _technique(),
     "comptes_jetonspsc": _technique(),
     # usagers
     "usagers_espacesante": _gouvernance(
@@ -115,10 +117,25 @@ TABLES: dict[str, Table] = {
     "habilitations_administrateur": _gouvernance(*LIRE),
     "habilitations_retraitacces": _gouvernance(*LIRE),
     "habilitations_ouverture": _gouvernance(*LIRE),
+    "habilitations_roledeclare": _gouvernance(*LIRE),
+    "habilitations_episodesoins": _gouvernance(*LIRE),
+    "habilitations_autorisation": _gouvernance(*LIRE),
+    "habilitations_codeouverture": _gouvernance(),
+    "habilitations_abonnementalerte": _gouvernance(*LIRE),
+    "habilitations_informationpatient": _gouvernance(*LIRE),
+    "habilitations_refusalimentation": _gouvernance(),
+    "habilitations_regleversement": _technique(*LIRE),
+    "habilitations_versementobligatoire": _technique(*LIRE),
+    "habilitations_demandesuracces": _gouvernance(),
     # dossier
     "dossier_document": _medicale(
         "id", "espace_id", "type_code", "depose_le", "auteur_genre", "etat"
     ),
+    "dossier_recu": _gouvernance(),
+    # urgence
+    "urgence_revueacces": _gouvernance("SELECT", "UPDATE"),
+    "urgence_referentstructure": _technique(*LIRE),
+    "urgence_tentativeurgence": _technique(),
     # Django and its libraries
     "django_migrations": _technique(*LIRE),
     "django_content_type": _technique(*LIRE),

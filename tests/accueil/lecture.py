@@ -97,6 +97,7 @@ def pages_du_patient(scene: Scene) -> list[str]:
         scene.url("image", "supprimer/"),
         "/historique/",
         "/historique/?depuis=2026-03-02&jusqua=2026-03-01",
+        "/verifier-un-historique/",
         "/notifications/",
         "/reglages/",
     ]

@@ -507,7 +507,9 @@ def test_chaque_composant_ouvre_par_son_contrat_et_se_voit_quelque_part() -> Non
     for nom in composants.keys() - galerie:
         # A shape without data has no reason to be missing from the gallery.
         contrat = composants[nom].read_text(encoding="utf-8")
-        assert re.search(r"\b(dossier|journal|notifications)\.[a-z_]+", contrat), nom
+        assert re.search(
+            r"\b(dossier|habilitations|journal|notifications|professionnels)\.[a-z_]+", contrat
+        ), nom
     for nom, composant in composants.items():
         assert composant.read_text(encoding="utf-8").startswith("{# "), nom
 

@@ -34,7 +34,7 @@ def _phrases(reponse) -> list[str]:
     ]
 
 
-@pytest.mark.regle("R-TRA-02", "R-TRA-03")
+@pytest.mark.regle("R-TRA-02", "R-TRA-03", "R-TRA-04")
 def test_le_titulaire_lit_qui_a_fait_quoi_et_filtre_par_groupe(alex, navigateur):
     s.poser_matrice({("10", "11488-4"): True})
     depose = s.deposer(s.acteur_ps("autre_medecin"), alex, titre="Visite du soir")

@@ -36,10 +36,9 @@ def test_chaque_page_du_professionnel_a_sa_structure_et_ses_liens_menent_quelque
 def test_chercher_un_patient_demande_son_ins_et_ses_traits_et_garde_ce_qui_est_tape():
     scene = dossier()
     client = scene.professionnel(ouvert=False)
-    assert (
-        "Chaque recherche, ouverture et lecture est enregistrée."
-        in lire(client, "/ps/patients/").texte
-    )
+    page = lire(client, "/ps/patients/")
+    assert "Chaque ouverture et chaque lecture est enregistrée" in page.texte
+    assert "Une recherche qui ne trouve personne l'est aussi." in page.texte
 
     page = Page(client.post("/ps/patients/", {"nom_naissance": "DEMO-UN"}))
     assert page.statut == 422
@@ -98,7 +97,18 @@ def test_ouvrir_un_autre_dossier_previent_que_le_premier_se_ferme():
     scenes.chercher(client, "camille")
     page = lire(client, "/ps/patients/declaration/")
     assert "Un autre dossier est ouvert" in page.titres(2)
-    assert "Je ferme l'autre dossier et j'ouvre celui-ci" in page.boutons()
+
+    page = Page(client.post("/ps/patients/declaration/", scenes.DECLARATION))
+    assert page.titres(1) == ["Je ferme l'autre dossier et j'ouvre celui-ci ?"]
+    assert "Je ferme le dossier de Alex DEMO-UN" in page.texte
+    assert "J'ouvre le dossier de Camille DEMO-DEUX" in page.texte
+    assert lire(client, "/ps/dossier/").titres(1) == ["Récapitulatif du dossier"]
+    champs = {c.get("name"): c.get("value") for c in page.racine.xpath("//main//input")}
+    assert client.post("/ps/patients/declaration/", champs).headers["Location"] == "/ps/dossier/"
+    bandeau = lire(client, "/ps/dossier/").racine.xpath('//section[@aria-label="Dossier ouvert"]')[
+        0
+    ]
+    assert "Camille DEMO-DEUX" in bandeau.text_content()
 
 
 # --- Web PS: the record --------------------------------------------------------------------------

@@ -77,6 +77,20 @@ def test_la_deconnexion_ferme_la_session_et_le_dit_au_journal(navigateur, espace
     assert not Session.objects.filter(session_key=cle).exists()
 
 
+def test_quitter_vite_ferme_la_session_vide_le_navigateur_et_montre_un_autre_site(
+    navigateur, espace, settings
+):
+    navigateur.taper_code(navigateur.jusqu_au_code())
+    cle = session_de(navigateur).session_key
+    reponse = navigateur.post("/sortie/")
+    assert reponse.headers["Refresh"] == f"0; url={settings.MES_SORTIE_DISCRETE}"
+    assert '"cookies"' in reponse.headers["Clear-Site-Data"]
+    assert reponse.content == b""
+    assert not est_connecte(navigateur)
+    assert not Session.objects.filter(session_key=cle).exists()
+    assert faits_du_journal(espace.pk)[-1] is Fait.DECONNEXION
+
+
 @pytest.mark.regle("R-AUT-01")
 def test_une_nouvelle_connexion_demande_un_nouveau_code(navigateur):
     code = navigateur.jusqu_au_code()
@@ -360,6 +374,18 @@ def test_le_verrou_tient_pour_cette_adresse_et_non_pour_une_autre(navigateur):
     verrouiller(navigateur)
     ailleurs = Navigateur(REMOTE_ADDR="192.0.2.7")
     assert ailleurs.taper_mot_de_passe().status_code == 302
+
+
+@pytest.mark.regle("R-AUT-04")
+def test_une_adresse_d_ou_l_on_essaie_beaucoup_de_noms_attend_aussi(navigateur, settings):
+    settings.MES_ESSAIS_PAR_ADRESSE = 4
+    for rang in range(4):
+        essai = {"identifiant": f"personne-{rang}.demo", "mot_de_passe": "Faux-1234!"}
+        assert navigateur.post("/connexion/", essai).status_code == 422
+    assert navigateur.taper_mot_de_passe().status_code == 429
+    ailleurs = {"identifiant": "personne-9.demo", "mot_de_passe": "Faux-1234!"}
+    reponse = navigateur.post("/connexion/", ailleurs, REMOTE_ADDR="203.0.113.9")
+    assert reponse.status_code == 422
 
 
 @pytest.mark.regle("R-AUT-04")

@@ -287,3 +287,15 @@ def test_on_ne_depose_pas_chez_l_un_pendant_que_le_dossier_de_l_autre_est_ouvert
     assert page.status_code == 200
     assert page.context["dossier_ouvert"]["nom"].endswith("DEMO-DEUX")
     assert camille.pk
+
+
+@pytest.mark.regle("R-SEC-06")
+@pytest.mark.parametrize("adresse", ["/ps/dossier/", "/ps/dossier/documents/?periode=tout"])
+def test_le_controle_de_l_acces_ajoute_au_plus_trois_requetes_a_une_page(scene, adresse):
+    espace, _depots = scene
+    client = _entrer("medecin", espace)
+    client.get(adresse)
+    with CaptureQueriesContext(connection) as requetes:
+        client.get(adresse)
+    controle = [r["sql"] for r in requetes if "habilitations_" in r["sql"]]
+    assert 1 <= len(controle) <= 3, controle

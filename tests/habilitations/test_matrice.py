@@ -22,13 +22,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossier.models import Document
-from habilitations import cases, matrice
+from habilitations import matrice
+from habilitations.cases import case_pour, codes_lisibles
 from habilitations.matrice import (
     DecisionImpossible,
     MemePersonne,
     approuver_matrice,
-    case_pour,
-    cases_lisibles,
     differences,
     proposer_matrice,
     retirer_matrice,
@@ -82,6 +81,11 @@ def mettre_en_vigueur(*lignes: str, effet: date = JOUR) -> VersionMatrice:
 # --- From the file to the cells ----------------------------------------------------------------
 
 
+def _case_en_vigueur(profession: str, specialite: str | None, code: str) -> Case | None:
+    version = version_en_vigueur(JOUR)
+    return case_pour(None if version is None else version.pk, profession, specialite, code)
+
+
 @pytest.mark.regle("R-HAB-01")
 def test_la_matrice_du_projet_est_importee_case_par_case() -> None:
     contenu = FICHIER.read_bytes()
@@ -94,31 +98,33 @@ def test_la_matrice_du_projet_est_importee_case_par_case() -> None:
     for ligne in lignes:
         if ligne["objet"] == "type":
             droits = [ligne[nom] == "oui" for nom in ("lecture", "ecriture", "effectif")]
-            case = case_pour(version, ligne["profession_code"], None, ligne["category_or_type"])
+            case = case_pour(version.pk, ligne["profession_code"], None, ligne["category_or_type"])
             assert case == Case(*droits)
     for profession in {ligne["profession_code"] for ligne in lignes}:
-        assert set(cases_lisibles(version, profession, None)) == {
+        assert set(codes_lisibles(version.pk, profession, None)) == {
             ligne["category_or_type"]
             for ligne in lignes
             if (ligne["profession_code"], ligne["objet"]) == (profession, "type")
             and (ligne["lecture"], ligne["effectif"]) == ("oui", "oui")
         }
-    assert "ATTEST-RESID" not in set(cases_lisibles(version, "10", None))
-    assert not cases_lisibles(version, "330", None), "les professions à rôle ne lisent pas encore"
+    assert "ATTEST-RESID" not in set(codes_lisibles(version.pk, "10", None))
+    assert not codes_lisibles(version.pk, "330", None), (
+        "les professions à rôle ne lisent pas encore"
+    )
 
 
 @pytest.mark.regle("R-HAB-03", "R-HAB-07")
 def test_case_absente_ou_non_effective_ou_non_lisible_vaut_refus() -> None:
     version = mettre_en_vigueur(*BASE)
-    assert case_pour(version, "60", None, VSM) is None
-    assert case_pour(version, "10", None, "34133-9") is None
-    assert case_pour(version, None, None, VSM) is None
+    assert case_pour(version.pk, "60", None, VSM) is None
+    assert case_pour(version.pk, "10", None, "34133-9") is None
+    assert case_pour(version.pk, None, None, VSM) is None
     assert case_pour(None, "10", None, VSM) is None
-    assert case_pour(version, "330", None, VSM) == Case(True, False, False)
-    assert {p: list(cases_lisibles(version, p, None)) for p in ("28", "60", "330")} == {
+    assert case_pour(version.pk, "330", None, VSM) == Case(True, False, False)
+    assert {p: list(codes_lisibles(version.pk, p, None)) for p in ("28", "60", "330")} == {
         "28": [], "60": [], "330": []
     }  # fmt: skip
-    assert set(cases_lisibles(version, "10", None)) == {VSM, CRB}
+    assert set(codes_lisibles(version.pk, "10", None)) == {VSM, CRB}
 
 
 @pytest.mark.regle("R-HAB-01")
@@ -132,12 +138,12 @@ def test_la_ligne_de_la_specialite_l_emporte_sur_la_ligne_generale(
         f"10,SM25,type,{CRB},oui,non,oui",
     )
     for specialite, lit in ((None, general), ("", general), ("SM26", general), ("SM25", propre)):
-        case = case_pour(version, "10", specialite, VSM)
+        case = case_pour(version.pk, "10", specialite, VSM)
         assert case is not None
         assert case.lecture is (lit == "oui")
-        assert (VSM in set(cases_lisibles(version, "10", specialite))) is (lit == "oui")
-    assert CRB in set(cases_lisibles(version, "10", "SM25"))
-    assert CRB not in set(cases_lisibles(version, "10", None))
+        assert (VSM in set(codes_lisibles(version.pk, "10", specialite))) is (lit == "oui")
+    assert CRB in set(codes_lisibles(version.pk, "10", "SM25"))
+    assert CRB not in set(codes_lisibles(version.pk, "10", None))
 
 
 _lignes = st.lists(
@@ -173,12 +179,11 @@ def test_la_liste_sql_et_la_case_disent_la_meme_chose(lignes: list[Any]) -> None
                 un_a_un = {
                     code
                     for code in (VSM, CRB, "34133-9")
-                    if (case := case_pour(version, profession, specialite, code))
+                    if (case := case_pour(version.pk, profession, specialite, code))
                     and case.lecture
                     and case.effectif
                 }
-                assert set(cases_lisibles(version, profession, specialite)) == un_a_un
-                assert cases.codes_lisibles(version.pk, profession, specialite) == un_a_un
+                assert set(codes_lisibles(version.pk, profession, specialite)) == un_a_un
         transaction.set_rollback(True)
 
 
@@ -411,15 +416,15 @@ def test_retirer_rend_la_version_precedente_aussitot() -> None:
     premiere = mettre_en_vigueur(*BASE, effet=HIER)
     seconde = mettre_en_vigueur(f"28,,type,{VSM},oui,non,oui")
     assert version_en_vigueur(JOUR) == seconde
-    assert case_pour(version_en_vigueur(JOUR), "28", None, VSM) == Case(True, False, True)
-    assert case_pour(version_en_vigueur(JOUR), "10", None, VSM) is None
+    assert _case_en_vigueur("28", None, VSM) == Case(True, False, True)
+    assert _case_en_vigueur("10", None, VSM) is None
     retirer_matrice(version_id=seconde.pk, par="Ada Test")
     assert version_en_vigueur(JOUR) == premiere
-    assert case_pour(version_en_vigueur(JOUR), "28", None, VSM) == Case(False, False, True)
-    assert case_pour(version_en_vigueur(JOUR), "10", None, VSM) == Case(True, True, True)
+    assert _case_en_vigueur("28", None, VSM) == Case(False, False, True)
+    assert _case_en_vigueur("10", None, VSM) == Case(True, True, True)
     retirer_matrice(version_id=premiere.pk, par="Ada Test")
     assert version_en_vigueur(JOUR) is None
-    assert case_pour(version_en_vigueur(JOUR), "10", None, VSM) is None
+    assert _case_en_vigueur("10", None, VSM) is None
 
 
 def test_une_matrice_retiree_ou_deja_approuvee_ne_se_decide_plus() -> None:

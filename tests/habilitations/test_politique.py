@@ -1,8 +1,8 @@
 """The decision, three times over.
 
 1. One readable test per rule of the page.
-2. The page written again as data (`PAGE`), on its own, and compared with the engine over products
-   of facts and over drawn situations; a line turned over in the engine must show.
+2. The page written again as data (`page.py`), on its own, and compared with the engine over
+   products of facts and over drawn situations; a line turned over in the engine must show.
 3. Properties that hold whatever the situation; the filter of lists compared with the decision.
 """
 
@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from itertools import combinations, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,12 @@ from habilitations.politique import (
     decider_espace,
     filtre_lecture,
     ligne_appliquee,
+    lignes_examinees,
     phrase,
     statut_http,
 )
+from tests.habilitations import page
+from tests.habilitations.page import illisible, selon_la_page
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
 
@@ -714,179 +718,7 @@ def test_chaque_motif_a_sa_phrase_simple_et_les_refus_disent_quoi_faire() -> Non
         assert not re.search(r"[A-Z]+_[A-Z]+|R-[A-Z]{2,3}-\d|'", texte)
 
 
-# === 2. The page, written again ================================================================
-
-LIRE = {"lister", "lire"}
-TOUT = set(Action)
-DOCUMENT = TOUT - {"deposer", "bloquer", "voir_historique_complet"}
-HORS_LECTURE_ET_DEPOT = TOUT - LIRE - {"deposer"}
-URGENCE = {"samu", "bris_de_glace"}
-P, T, R, A = {"professionnel"}, {"titulaire"}, {"representant"}, {"aidant"}
-AUTRES = set(Acteur) - P
-PATIENT = LIRE | {"deposer", "masquer", "demasquer", "bloquer", "voir_historique_complet"}
-NON, OUI = False, True
-
-
-def ferme(s: Situation, r: Reglages) -> bool:
-    return s.statut_espace in {
-        "A_INFORMER", "INFORME", "OPPOSE", "CLOTURE", "SUSPENDU", "SUPPRIME", "DECEDE"
-    }  # fmt: skip
-
-
-def bloque_en_mode_normal(s: Situation, r: Reglages) -> bool:
-    return True in (s.bloque, s.structure_bloquee)
-
-
-def toujours(s: Situation, r: Reglages) -> bool:
-    return True
-
-
-def bloque_au_sens_de_la_ligne_3(s: Situation, r: Reglages) -> bool:
-    if s.auteur and not r.blocage_prevaut_sur_auteur:
-        return False
-    if s.mode == "samu" and not r.blocage_au_samu:
-        return False
-    return s.bloque or (s.structure_bloquee and s.mode != "bris_de_glace")
-
-
-def illisible(s: Situation, r: Reglages) -> bool:
-    return s.case is None or (s.case.lecture, s.case.effectif) != (True, True)
-
-
-def masque_ps(s: Situation) -> bool:
-    return ("MASQUE_PS" in s.masques or "R" in s.masques) and not s.administrateur
-
-
-# who, acts, landmark, condition, answer, reason, rule (the first that the page cites, or ours)
-# fmt: off
-PAGE: list[tuple[Any, Any, str, Any, bool, str, str]] = [
-    (P, TOUT, "1", lambda s, r: s.exercice_actif is False, NON, "EXERCICE_INACTIF", "R-PS-09"),
-    (P, TOUT, "2", ferme, NON, "ESPACE_FERME", "R-STA-04"),
-    (P, HORS_LECTURE_ET_DEPOT, "autres actes", lambda s, r: s.mode in URGENCE,
-     NON, "NON_PREVU", "R-URG-07"),
-    (P, LIRE, "3", bloque_au_sens_de_la_ligne_3, NON, "PROFESSIONNEL_BLOQUE", "R-PS-10"),
-    (P, LIRE | {"deposer"}, "4a", lambda s, r: s.mode == "samu" and not s.regulateur,
-     NON, "REGULATION_REQUISE", "R-URG-03"),
-    (P, LIRE | {"deposer"}, "4b", lambda s, r: s.mode == "samu" and s.opposition_samu,
-     NON, "OPPOSITION_SAMU", "R-URG-01"),
-    (P, LIRE | {"deposer"}, "4c",
-     lambda s, r: s.mode == "bris_de_glace" and s.opposition_bris_de_glace,
-     NON, "OPPOSITION_BRIS_DE_GLACE", "R-URG-06"),
-    (P, LIRE | {"deposer"}, "4d", lambda s, r: s.mode == "bris_de_glace" and not s.justification,
-     NON, "JUSTIFICATION_REQUISE", "R-URG-05"),
-    (P, LIRE, "5", lambda s, r: s.auteur, OUI, "AUTEUR", "R-HAB-05"),
-    (P, LIRE, "6",
-     lambda s, r: s.mode == "normal" and s.specialite == "SM25" and s.base != "consentement",
-     NON, "CONSENTEMENT_REQUIS", "R-PS-20"),
-    (P, LIRE, "6a", lambda s, r: s.mode == "normal" and s.base == "aucune",
-     NON, "CONSENTEMENT_REQUIS", "R-PS-01"),
-    (P, LIRE, "6b",
-     lambda s, r: s.mode == "normal" and s.base == "equipe" and not s.consentement_initial
-     and r.consentement_initial_equipe,
-     NON, "CONSENTEMENT_INITIAL_REQUIS", "R-PS-02"),
-    (P, LIRE, "7a", lambda s, r: "V" in s.masques, NON, "DOCUMENT_MASQUE", "R-MAS-01"),
-    (P, LIRE, "7b", lambda s, r: masque_ps(s) and s.mode == "normal",
-     NON, "DOCUMENT_MASQUE", "R-MAS-02"),
-    (P, LIRE, "7c", lambda s, r: masque_ps(s) and s.mode in URGENCE and not s.masques_en_urgence,
-     NON, "DOCUMENT_MASQUE", "R-URG-02"),
-    (P, LIRE, "8",
-     lambda s, r: illisible(s, r) and not (s.mode in URGENCE and not r.matrice_en_urgence),
-     NON, "HORS_MATRICE", "R-HAB-01"),
-    (P, LIRE, "9", lambda s, r: s.mode == "normal", OUI, "MATRICE", "R-HAB-02"),
-    (P, LIRE, "9", lambda s, r: s.mode in URGENCE, OUI, "MATRICE_URGENCE", "R-HAB-02"),
-
-    (P, {"deposer"}, "deposer", lambda s, r: s.specialite == "SM25" and s.base != "consentement",
-     NON, "CONSENTEMENT_REQUIS", "R-PS-20"),
-    (P, {"deposer"}, "deposer",
-     lambda s, r: r.matrice_ecriture
-     and (s.case is None or not s.case.ecriture or not s.case.effectif),
-     NON, "HORS_MATRICE", "R-HAB-01"),
-    (P, {"deposer"}, "deposer", toujours, OUI, "DEPOT", "R-STA-08"),
-    (P, {"masquer", "demasquer"}, "{acte}", bloque_en_mode_normal,
-     NON, "PROFESSIONNEL_BLOQUE", "R-PS-10"),
-    (P, {"demasquer"}, "demasquer",
-     lambda s, r: not (s.masque_pose_par_professionnel or s.a_la_demande_du_patient),
-     NON, "NON_AUTEUR", "R-MAS-02"),
-    (P, {"masquer", "demasquer"}, "{acte}", lambda s, r: s.auteur, OUI, "AUTEUR", "R-MAS-07"),
-    (P, {"masquer", "demasquer"}, "{acte}", lambda s, r: s.administrateur,
-     OUI, "ADMINISTRATEUR", "R-MAS-08"),
-    (P, {"masquer", "demasquer"}, "{acte}", toujours, NON, "NON_AUTEUR", "R-MAS-07"),
-    (P, {"rendre_visible_patient"}, "{acte}", lambda s, r: s.auteur, OUI, "AUTEUR", "R-MAS-10"),
-    (P, {"rendre_visible_patient"}, "{acte}",
-     lambda s, r: s.administrateur and not bloque_en_mode_normal(s, r),
-     OUI, "ADMINISTRATEUR", "R-MAS-10"),
-    (P, {"rendre_visible_patient"}, "{acte}", lambda s, r: s.administrateur,
-     NON, "PROFESSIONNEL_BLOQUE", "R-ADM-05"),
-    (P, {"rendre_visible_patient"}, "{acte}", toujours, NON, "NON_AUTEUR", "R-MAS-10"),
-    (P, {"rendre_visible_representants"}, "{acte}", lambda s, r: s.auteur,
-     OUI, "AUTEUR", "R-PRO-10"),
-    (P, {"rendre_visible_representants"}, "{acte}", toujours, NON, "NON_AUTEUR", "R-PRO-10"),
-    (P, {"supprimer"}, "supprimer", lambda s, r: s.auteur, OUI, "AUTEUR", "R-DOC-11"),
-    (P, {"supprimer"}, "supprimer", toujours, NON, "NON_AUTEUR", "R-DOC-11"),
-    (P, {"bloquer", "voir_historique_complet"}, "bloquer", bloque_en_mode_normal,
-     NON, "PROFESSIONNEL_BLOQUE", "R-ADM-05"),
-    (P, {"bloquer", "voir_historique_complet"}, "bloquer", lambda s, r: s.administrateur,
-     OUI, "ADMINISTRATEUR", "R-ADM-02"),
-    (P, {"bloquer", "voir_historique_complet"}, "bloquer", toujours,
-     NON, "NON_ADMINISTRATEUR", "R-ADM-02"),
-
-    (AUTRES, TOUT, "tous", ferme, NON, "ESPACE_FERME", "R-STA-04"),
-    (T | R | A, TOUT, "titulaire, representant, aidant",
-     lambda s, r: s.statut_espace == "OUVERT_NON_ACTIVE", NON, "ESPACE_NON_ACTIVE", "R-STA-02"),
-    (R, TOUT, "representant", lambda s, r: not s.mineur and s.mesure == "assistance",
-     NON, "REPRESENTATION_ECHUE", "R-MAJ-01"),
-    (R, TOUT, "representant",
-     lambda s, r: not s.mineur and s.mesure == "representation_sans_sante",
-     NON, "REPRESENTATION_ECHUE", "R-MAJ-02"),
-    (R, TOUT, "representant", lambda s, r: not s.mineur and s.mesure == "aucune",
-     NON, "REPRESENTATION_ECHUE", "R-PRO-11"),
-    (T | R | A, DOCUMENT, "document invisible", lambda s, r: "INVISIBLE_PATIENT" in s.masques,
-     NON, "INVISIBLE_PATIENT", "R-MAS-09"),
-    (R | A, DOCUMENT, "document invisible",
-     lambda s, r: "INVISIBLE_REPRESENTANTS_LEGAUX" in s.masques,
-     NON, "INVISIBLE_REPRESENTANTS", "R-PRO-07"),
-    (T, PATIENT, "titulaire", toujours, OUI, "TITULAIRE", "R-STA-03"),
-    (R, PATIENT, "representant", lambda s, r: s.mineur, OUI, "REPRESENTANT", "R-PRO-01"),
-    (R, PATIENT, "representant", toujours, OUI, "REPRESENTANT", "R-MAJ-03"),
-    (A, LIRE | {"deposer"}, "aidant", toujours, OUI, "AIDANT", "R-AID-09"),
-    (T, {"rendre_visible_representants"}, "titulaire", lambda s, r: not s.mineur,
-     OUI, "TITULAIRE", "R-PRO-11"),
-    (T | R, {"supprimer"}, "supprimer",
-     lambda s, r: not s.attestation and (s.auteur or s.cote_patient), OUI, "AUTEUR", "R-DOC-07"),
-    (T | R, {"supprimer"}, "supprimer", toujours, NON, "NON_AUTEUR", "R-DOC-08"),
-    (A, {"supprimer"}, "aidant", lambda s, r: s.auteur and not s.attestation,
-     OUI, "AUTEUR", "R-AID-09"),
-    (A, {"supprimer"}, "aidant", toujours, NON, "NON_AUTEUR", "R-DOC-08"),
-    ({"personnel"}, {"deposer"}, "personnel", toujours, OUI, "DEPOT", "R-PS-08"),
-    ({"personnel"}, TOUT, "personnel", toujours, NON, "LECTURE_INTERDITE", "R-PS-08"),
-    ({"agent"}, TOUT, "agent", toujours, NON, "AGENT_SUPPORT", "R-SUP-05"),
-    ({"service"}, TOUT, "service", lambda s, r: s.statut_espace != "ACTIVE",
-     NON, "ESPACE_NON_ACTIVE", "R-SNR-10"),
-    ({"service"}, TOUT, "service", lambda s, r: not s.finalite_consentie,
-     NON, "FINALITE_NON_CONSENTIE", "R-SNR-01"),
-    ({"service"}, DOCUMENT, "service", lambda s, r: set(s.masques) - {"N"},
-     NON, "FINALITE_NON_CONSENTIE", "R-SNR-01"),
-    ({"service"}, TOUT, "service", lambda s, r: s.type_document in ("EXPPAT_1", "EXPPAT_3"),
-     NON, "FINALITE_NON_CONSENTIE", "R-SNR-01"),
-    ({"service"}, LIRE | {"deposer"}, "service", toujours, OUI, "SERVICE", "R-SNR-01"),
-]
-# fmt: on
-PAR_ACTEUR_ET_ACTE = {
-    (acteur, action): [
-        (repere.replace("{acte}", action), condition, (accordee, motif, regle))
-        for qui, actes, repere, condition, accordee, motif, regle in PAGE
-        if acteur in qui and action in actes
-    ]
-    for acteur, action in product(Acteur, Action)
-}
-
-
-def selon_la_page(s: Situation, r: Reglages) -> tuple[str | None, tuple[bool, str, str]]:
-    """Landmark and answer of the first line of `PAGE` that applies."""
-    for repere, condition, reponse in PAR_ACTEUR_ET_ACTE[s.acteur, s.action]:
-        if condition(s, r):
-            return repere, reponse
-    return None, (False, "NON_PREVU", "R-SEC-06")
+# === 2. The page, written again (tests/habilitations/page.py) ===================================
 
 
 def selon_le_moteur(s: Situation, r: Reglages) -> tuple[str | None, tuple[bool, str, str]]:
@@ -894,12 +726,12 @@ def selon_le_moteur(s: Situation, r: Reglages) -> tuple[str | None, tuple[bool, 
     return (ligne.repere if ligne else None), (d.accordee, d.motif, d.regle)
 
 
-def comparer(cas: Iterator[tuple[Situation, Reglages]]) -> int:
-    """How many cases agree. Fails at the first that doesn't."""
+def comparer(cas: Iterator[tuple[Situation, Reglages]], d_ou: str = "") -> int:
+    """How many cases agree. Fails at the first that doesn't, saying where it comes from."""
     compares = 0
     for compares, (s, r) in enumerate(cas, start=1):  # noqa: B007
         if selon_la_page(s, r) != selon_le_moteur(s, r):
-            pytest.fail(f"{selon_le_moteur(s, r)} au lieu de {selon_la_page(s, r)} : {s} {r}")
+            pytest.fail(f"{d_ou}{selon_le_moteur(s, r)} au lieu de {selon_la_page(s, r)} : {s} {r}")
     return compares
 
 
@@ -1050,40 +882,95 @@ def test_personnel_agent_et_service_toutes_les_combinaisons_suivent_la_page() ->
     assert comparer(produit(axes, [DEFAUT])) == 23_760
 
 
+# How a plain word of the page becomes a fact of the engine; the others are taken as they are.
+EN_FAIT: dict[str, Any] = {
+    "acteur": Acteur,
+    "action": Action,
+    "statut_espace": Statut,
+    "masques": lambda masques: frozenset(map(Masque, masques)),
+    "base": Base,
+    "mode": Mode,
+    "mesure": Mesure,
+    "case": lambda case: None if case is None else Case(*case),
+}
 # Every fact, whether the page thinks it matters or not, may take each of these values.
-VALEURS: dict[str, list[Any]] = {champ.name: list(OUI_NON) for champ in fields(Situation)} | {
-    "acteur": list(Acteur),
-    "action": list(Action),
-    "type_document": ["11502-2", "EXPPAT_1", "EXPPAT_2", "EXPPAT_3"],
-    "profession": [None, "10", "21"],
-    "specialite": [None, "SM04", "SM25"],
+TOUTES_LES_VALEURS: dict[str, list[Any]] = {
+    champ.name: [EN_FAIT.get(champ.name, lambda v: v)(v) for v in page.FAITS[champ.name]]
+    for champ in fields(Situation)
+}
+# The same, what closes everything being rarer, so that the last lines are reached too.
+VALEURS = TOUTES_LES_VALEURS | {
     "statut_espace": [*Statut, *[Statut.ACTIVE] * 18, *[Statut.OUVERT_NON_ACTIVE] * 6],
     "exercice_actif": [True] * 9 + [False],
-    "masques": [
-        frozenset(masques) for taille in range(7) for masques in combinations(Masque, taille)
-    ]
-    + [SANS_MASQUE] * 40,
-    "base": list(Base),
-    "mode": list(Mode),
-    "mesure": list(Mesure),
+    "masques": TOUTES_LES_VALEURS["masques"] + [SANS_MASQUE] * 40,
     "case": [*CASES, *[OUVERTE] * 6],
 }
 
 
-def tirages(nombre: int, graine: int) -> Iterator[tuple[Situation, Reglages]]:
-    """Drawn situations and settings over all the facts at once; half of them professionals."""
+def test_la_page_et_le_moteur_ont_les_memes_mots() -> None:
+    assert set(page.FAITS) == {champ.name for champ in fields(Situation)}
+    assert set(page.REGLAGES) == {champ.name for champ in fields(Reglages)}
+    for nom, mots in (
+        ("acteur", Acteur),
+        ("action", Action),
+        ("statut_espace", Statut),
+        ("base", Base),
+        ("mode", Mode),
+        ("mesure", Mesure),
+    ):
+        assert sorted(mots) == sorted(page.FAITS[nom])
+    assert sorted(Masque) == sorted({m for masques in page.FAITS["masques"] for m in masques})
+
+
+def tirages(
+    nombre: int, graine: int, valeurs: dict[str, list[Any]] | None = None
+) -> Iterator[tuple[Situation, Reglages]]:
+    """Drawn situations and settings over all the facts at once; by default half professionals."""
     hasard = random.Random(graine)
-    reglages = tous_les_reglages(*(champ.name for champ in fields(Reglages)))
-    tires = VALEURS | {"acteur": [*Acteur, *[Acteur.PROFESSIONNEL] * 5]}
+    reglages = tous_les_reglages(*page.REGLAGES)
+    tires = valeurs or VALEURS | {"acteur": [*Acteur, *[Acteur.PROFESSIONNEL] * 5]}
+    noms, choix = list(tires), [(liste, len(liste)) for liste in tires.values()]
+    au_sort = hasard.random
     for _ in range(nombre):
-        faits = {
-            nom: valeurs[int(hasard.random() * len(valeurs))] for nom, valeurs in tires.items()
-        }
-        yield Situation(**faits), reglages[hasard.getrandbits(5)]
+        faits = [liste[int(au_sort() * taille)] for liste, taille in choix]
+        yield Situation(**dict(zip(noms, faits, strict=True))), reglages[hasard.getrandbits(5)]
 
 
-def test_des_situations_tirees_sur_tous_les_faits_suivent_la_page() -> None:
-    assert comparer(tirages(100_000, graine=20231026)) == 100_000
+@pytest.mark.regle("R-SEC-06")
+def test_trois_cent_mille_situations_du_produit_entier_suivent_la_page() -> None:
+    graine = 20231026
+    entier = comparer(tirages(150_000, graine, TOUTES_LES_VALEURS))
+    ouvert = comparer(tirages(200_000, graine))
+    assert (entier, ouvert) == (150_000, 200_000)
+
+
+@pytest.mark.regle("R-SEC-06")
+def test_des_situations_chaque_fois_nouvelles_suivent_la_page() -> None:
+    graine = random.SystemRandom().getrandbits(32)
+    assert comparer(tirages(50_000, graine), f"graine {graine} : ") == 50_000
+
+
+@pytest.mark.regle("R-SEC-06")
+def test_le_tirage_atteint_chaque_ligne_de_la_page_pour_chaque_acteur_et_chaque_acte() -> None:
+    atteintes = Counter(
+        (s.acteur.value, s.action.value, *selon_la_page(s, r))
+        for s, r in tirages(200_000, graine=20231026)
+    )
+    jamais = [
+        (acteur, action, repere, reponse)
+        for (acteur, action), lignes in page.PAR_ACTEUR_ET_ACTE.items()
+        for repere, _, reponse in lignes
+        if atteintes[acteur, action, repere, reponse] < 3
+    ]
+    assert jamais == []
+
+
+@pytest.mark.regle("R-SEC-06")
+def test_la_marche_pas_a_pas_s_arrete_ou_la_decision_s_arrete() -> None:
+    for s, r in tirages(30_000, graine=5):
+        *avant, (derniere, arretee) = lignes_examinees(s, r)
+        assert not any(applicable for _, applicable in avant)
+        assert ligne_appliquee(s, r) is (derniere if arretee else None)
 
 
 LIGNES = list(

@@ -15,7 +15,8 @@ from habilitations.politique import Action
 from journal.actions import signer_les_tetes
 from journal.faits import SYSTEME, Fait, FaitSecurite
 from journal.inscription import Inscription, inscrire, inscrire_securite
-from journal.models import PointControle, TeteChaine
+from journal.models import Ligne, PointControle, TeteChaine
+from mes.socle import mur
 from tests import situations as s
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.regle("R-TRA-06")]
@@ -107,6 +108,25 @@ def test_la_derniere_ligne_retiree_est_vue_par_la_tete(espace, chaine):
         _verifier()
 
 
+def test_une_fin_coupee_avec_sa_tete_est_contredite_par_le_point_signe(espace):
+    assert signer_les_tetes() == 2
+    with _superutilisateur() as lien:
+        lien.execute(
+            "DELETE FROM journal_ligne WHERE espace_id = %s AND chaine = 'V' AND numero = 5",
+            [espace.pk],
+        )
+        lien.execute(
+            "UPDATE journal_tetechaine AS t SET numero = 4, empreinte = l.empreinte "
+            "FROM journal_ligne AS l WHERE t.espace_id = %s AND t.chaine = 'V' "
+            "AND l.espace_id = t.espace_id AND l.chaine = 'V' AND l.numero = 4",
+            [espace.pk],
+        )
+    sortie = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verifier_journal", stdout=sortie)
+    assert f"{espace.pk}:V n° 5 : moins de lignes qu'un point de contrôle" in sortie.getvalue()
+
+
 def test_deux_lignes_echangees_sont_vues(espace):
     with _superutilisateur() as lien:
         for de, vers in ((2, 1000), (3, 2), (1000, 3)):
@@ -157,12 +177,15 @@ def test_des_inscriptions_concurrentes_ne_laissent_ni_trou_ni_doublon(espace):
         finally:
             connections["default"].close()
 
-    fils = [threading.Thread(target=ecrire) for _ in range(4)]
+    fils = [threading.Thread(target=ecrire) for _ in range(8)]
     for fil in fils:
         fil.start()
     for fil in fils:
         fil.join()
-    assert TeteChaine.objects.get(espace_id=espace.pk, chaine="V").numero == 25
+    assert TeteChaine.objects.get(espace_id=espace.pk, chaine="V").numero == 5 + 8 * 5
+    with transaction.atomic(), mur.ouvrir(journal_lu=[espace.pk]):
+        numeros = Ligne.objects.filter(espace_id=espace.pk, chaine="V").order_by("numero")
+        assert list(numeros.values_list("numero", flat=True)) == list(range(1, 46))
     assert "journal intègre" in _verifier()
 
 

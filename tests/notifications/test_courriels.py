@@ -76,7 +76,8 @@ def test_la_phrase_d_un_evenement_ne_dit_ni_quoi_ni_qui(code):
 def test_un_courriel_a_un_sujet_d_une_ligne_un_texte_et_un_html(nom):
     courriel = composer(nom, {**NEUTRE, "evenement": "Un document\na été ajouté"})
     assert "\n" not in courriel.sujet
-    assert courriel.texte.startswith("Bonjour Alex,")
+    nomme = "prenom" in (DOSSIER / f"{nom}.txt").read_text(encoding="utf-8")
+    assert courriel.texte.startswith("Bonjour Alex," if nomme else "Bonjour,")
     assert courriel.html.startswith("<!DOCTYPE html>")
 
 

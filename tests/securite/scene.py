@@ -8,20 +8,20 @@ from uuid import UUID
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
-from comptes.models import Compte, Population, index_identifiant
+from comptes.models import Compte
 from habilitations.models import Blocage
 from habilitations.portes import ESPACE_TROUVE
-from mes.portails import PS
+from mes.portails import PATIENT, PS
 from mes.socle.nomenclatures import types_documents
 from notifications.actions import notifier
 from notifications.models import CodeNotification, Notification
 from professionnels.models import Exercice, Professionnel
 from tests import situations as s
 from tests.comptes.outils import connecter_professionnel, connecter_usager
+from tests.support.outils import connecter_agent, creer_agent
 from usagers.models import EspaceSante
 
 TYPE = "11488-4"
-MOT_DE_PASSE = "Bonjour-1234!"
 PROFILS = (
     "anonyme",
     "titulaire",
@@ -89,16 +89,10 @@ def monter() -> Scene:
 
 
 def _agent(client: Client) -> None:
-    """An agent of the support, who has no door of her own here, tries both others."""
-    agent = Compte(
-        population=Population.AGENT,
-        identifiant_index=index_identifiant(Population.AGENT, "agent.demo"),
-    )
-    agent.poser_fiche({"identifiant": "agent.demo", "prenom": "Lise", "nom": "DEMO-AGENT"})
-    agent.set_password(MOT_DE_PASSE)
-    agent.save()
-    session = connecter_usager(client, agent)
-    client.cookies[PS.temoin] = session.session_key
+    """An agent of the support, in the console, who tries the keys of both other doors."""
+    session = connecter_agent(client, creer_agent())
+    for portail in (PATIENT, PS):
+        client.cookies[portail.temoin] = session.session_key
 
 
 def _professionnels(scene: Scene) -> None:

@@ -27,6 +27,51 @@ Attendu = int | str
 ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
     # Columns: PROFILS — anonyme, titulaire, autre_titulaire, ps_autorise, ps_sans_acces,
     # ps_bloque, secretaire, agent. A method that is not here is not allowed (405).
+    "accueil:acces": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:acces_alerte_arreter": {"POST": (  C, 302, 302,   C,   C,   C,   C,   C)},
+    "accueil:acces_chercher": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 422, 422,   C,   C,   C,   C,   C),
+    },
+    "accueil:acces_chercher_structure": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 422, 422,   C,   C,   C,   C,   C),
+    },
+    "accueil:acces_code": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 200, 200,   C,   C,   C,   C,   C),
+    },
+    "accueil:acces_code_annuler": {"POST": (  C, 302, 302,   C,   C,   C,   C,   C)},
+    "accueil:acces_demander": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 422, 422,   C,   C,   C,   C,   C),
+    },
+    "accueil:acces_demandes": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:acces_professionnel": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:acces_professionnel_geste": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:acces_signaler": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 422, 422,   C,   C,   C,   C,   C),
+    },
+    "accueil:acces_simulation": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:acces_structure": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:acces_structure_geste": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:acces_urgence": {"POST": (  C, 302, 302,   C,   C,   C,   C,   C)},
+    "accueil:matrice": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    # No profession is asked for.
+    "accueil:matrice_pdf": {"GET": (404, 404, 404, 404, 404, 404, 404, 404)},
+    # Nobody asked this structure anything.
+    "webps:demande": {
+        "GET": (  C,   C,   C, 404, 404, 404, 403,   C),
+        "POST": (  C,   C,   C, 404, 404, 404, 403,   C),
+    },
+    "webps:demandes": {"GET": (  C,   C,   C, 200, 200, 200, 403,   C)},
     "accueil:bienvenue": {"GET": (200, 302, 302, 200, 200, 200, 200, 200)},
     "accueil:connexion": {
         "GET": (200, 302, 302, 200, 200, 200, 200, 200),
@@ -51,6 +96,10 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
     "accueil:document_confidentialite": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
     "accueil:document_contenu": {"GET": (  C, 200, 404,   C,   C,   C,   C,   C)},
     "accueil:document_epingler": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
+    "accueil:document_montrer_aux_proches": {
+        "GET": (  C, 200, 404,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 404,   C,   C,   C,   C,   C),
+    },
     "accueil:document_qui": {"GET": (  C, 200, 404,   C,   C,   C,   C,   C)},
     "accueil:document_supprimer": {
         "GET": (  C, 403, 404,   C,   C,   C,   C,   C),
@@ -64,6 +113,7 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
     },
     "accueil:galerie": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
     "accueil:historique": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:historique_telecharger": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
     "accueil:notification_basculer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
     "accueil:notification_supprimer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
     "accueil:notifications": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
@@ -78,13 +128,72 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
         "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
     },
     "accueil:session_etat": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    "accueil:sortie_discrete": {"POST": (200, 200, 200, 200, 200, 200, 200, 200)},
     "accueil:tableau": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "support:accueil": {"GET": (  C,   C,   C,   C,   C,   C,   C, 200)},
+    "support:alerte": {
+        "GET": (  C,   C,   C,   C,   C,   C,   C, 403),
+        "POST": (  C,   C,   C,   C,   C,   C,   C, 403),
+    },
+    "support:alertes": {"GET": (  C,   C,   C,   C,   C,   C,   C, 403)},
+    "support:connexion": {
+        "GET": (200, 200, 200, 200, 200, 200, 200, 302),
+        "POST": (422, 422, 422, 422, 422, 422, 422, 302),
+    },
+    "support:connexion_code": {
+        "GET": (  C,   C,   C,   C,   C,   C,   C, 302),
+        "POST": (  C,   C,   C,   C,   C,   C,   C, 302),
+    },
+    "support:deconnexion": {"POST": (  C,   C,   C,   C,   C,   C,   C,   C)},
+    "support:expliquer": {
+        "GET": (  C,   C,   C,   C,   C,   C,   C, 200),
+        "POST": (  C,   C,   C,   C,   C,   C,   C, 200),
+    },
+    "support:prolonger": {"POST": (302, 302, 302, 302, 302, 302, 302, 302)},
+    "support:reprise": {
+        "GET": (  C,   C,   C,   C,   C,   C,   C, 302),
+        "POST": (  C,   C,   C,   C,   C,   C,   C, 302),
+    },
+    "support:session_etat": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    "support:urgences": {
+        "GET": (  C,   C,   C,   C,   C,   C,   C, 403),
+        "POST": (  C,   C,   C,   C,   C,   C,   C, 403),
+    },
+    "accueil:verifier_historique": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    "accueil:verifier_historique_cle": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    "accueil:verifier_historique_format": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    "accueil:verifier_historique_programme": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
     "webps:accueil": {"GET": (  C,   C,   C, 302, 302, 302, 302,   C)},
     "webps:accuse": {"GET": (  C,   C,   C, 302, 302, 302, 302,   C)},
+    "webps:alertes": {"POST": (  C,   C,   C, 302, 403, 403, 403,   C)},
+    "webps:information": {"POST": (  C,   C,   C, 302, 302, 302, 302,   C)},
+    "webps:recus": {"GET": (  C,   C,   C, 200, 200, 200, 200,   C)},
+    "webps:refus_alimentation": {
+        "GET": (  C,   C,   C, 200, 302, 200, 200,   C),
+        "POST": (  C,   C,   C, 302, 302, 302, 422,   C),
+    },
+    "webps:structure": {
+        "GET": (  C,   C,   C, 200, 200, 200, 200,   C),
+        "POST": (  C,   C,   C, 302, 302, 302, 422,   C),
+    },
+    "webps:structure_retirer": {"POST": (  C,   C,   C, 302, 302, 302, 302,   C)},
+    "webps:administration": {"GET": (  C,   C,   C, 403, 403, 403, 403,   C)},
+    "webps:blocage": {
+        "GET": (  C,   C,   C, 403, 403, 403, 403,   C),
+        "POST": (  C,   C,   C, 403, 403, 403, 403,   C),
+    },
     "webps:changer_exercice": {"POST": (  C,   C,   C, 200, 200, 200, 200,   C)},
+    "webps:code": {
+        "GET": (  C,   C,   C, 200, 200, 200, 403,   C),
+        "POST": (  C,   C,   C, 422, 422, 422, 403,   C),
+    },
+    "webps:confrere": {
+        "GET": (  C,   C,   C, 200, 403, 403, 403,   C),
+        "POST": (  C,   C,   C, 200, 403, 403, 403,   C),
+    },
     "webps:connexion": {"GET": (200, 200, 200, 302, 302, 302, 302, 200)},
     "webps:declaration": {
-        "GET": (  C,   C,   C, 200, 302, 200, 200,   C),
+        "GET": (  C,   C,   C, 200, 302, 200, 403,   C),
         "POST": (  C,   C,   C, 302, 302, 403, 403,   C),
     },
     "webps:deconnexion": {"POST": (  C,   C,   C,   C,   C,   C,   C,   C)},
@@ -99,6 +208,54 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
         "GET": (  C,   C,   C, 403, 404, 404, 404,   C),
         "POST": (  C,   C,   C, 403, 404, 404, 404,   C),
     },
+    "webps:document_archiver": {
+        "GET": (  C,   C,   C, 403, 404, 404, 404,   C),
+        "POST": (  C,   C,   C, 403, 404, 404, 404,   C),
+    },
+    "webps:document_desarchiver": {
+        "GET": (  C,   C,   C, 403, 404, 404, 404,   C),
+        "POST": (  C,   C,   C, 403, 404, 404, 404,   C),
+    },
+    "webps:document_ecarter": {
+        "GET": (  C,   C,   C, 403, 404, 404, 404,   C),
+        "POST": (  C,   C,   C, 403, 404, 404, 404,   C),
+    },
+    # Same structure as its author: may replace, not without a file.
+    "webps:document_remplacer": {
+        "GET": (  C,   C,   C, 200, 404, 404, 404,   C),
+        "POST": (  C,   C,   C, 422, 404, 404, 404,   C),
+    },
+    "webps:document_visible_patient": {
+        "GET": (  C,   C,   C, 403, 404, 404, 404,   C),
+        "POST": (  C,   C,   C, 403, 404, 404, 404,   C),
+    },
+    "webps:document_visible_representants": {
+        "GET": (  C,   C,   C, 403, 404, 404, 404,   C),
+        "POST": (  C,   C,   C, 403, 404, 404, 404,   C),
+    },
+    "webps:avis": {
+        "GET": (  C,   C,   C, 200, 200, 200, 200,   C),
+        "POST": (  C,   C,   C, 302, 302, 302, 302,   C),
+    },
+    "webps:carnet": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
+    "webps:histoire": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
+    "webps:mis_a_l_ecart": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
+    "webps:urgence": {
+        "GET": (  C,   C,   C, 200, 200, 200, 403,   C),
+        "POST": (  C,   C,   C, 302, 302, 403, 403,   C),
+    },
+    "webps:urgence_dossier": {"GET": (  C,   C,   C, 302, 403, 403, 403,   C)},
+    "webps:urgence_samu": {
+        "GET": (  C,   C,   C, 403, 403, 403, 403,   C),
+        "POST": (  C,   C,   C, 403, 403, 403, 403,   C),
+    },
+    "webps:urgences": {"GET": (  C,   C,   C, 200, 200, 200, 403,   C)},
+    "webps:urgences_structure": {
+        "GET": (  C,   C,   C, 403, 403, 403, 403,   C),
+        "POST": (  C,   C,   C, 403, 403, 403, 403,   C),
+    },
+    "webps:vaccinations": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
+    "webps:volontes": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
     "webps:document_telecharger": {"GET": (  C,   C,   C, 200, 404, 404, 404,   C)},
     "webps:documents": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
     "webps:exercice": {
@@ -106,6 +263,12 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
         "POST": (  C,   C,   C, 302, 302, 302, 302,   C),
     },
     "webps:fermer": {"POST": (  C,   C,   C, 302, 302, 302, 302,   C)},
+    "webps:historique": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
+    "webps:historique_tous": {"GET": (  C,   C,   C, 403, 403, 403, 403,   C)},
+    "webps:mes_patients": {
+        "GET": (  C,   C,   C, 200, 200, 200, 403,   C),
+        "POST": (  C,   C,   C, 404, 404, 404, 403,   C),
+    },
     "webps:prolonger": {"POST": (302, 302, 302, 302, 302, 302, 302, 302)},
     "webps:psc": {"GET": (503, 503, 503, 503, 503, 503, 503, 503)},
     "webps:recapitulatif": {"GET": (  C,   C,   C, 200, 403, 403, 403,   C)},
@@ -113,12 +276,17 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
         "GET": (  C,   C,   C, 200, 200, 200, 200,   C),
         "POST": (  C,   C,   C, 302, 302, 302, 302,   C),
     },
+    "webps:refus": {
+        "GET": (  C,   C,   C, 200, 302, 200, 403,   C),
+        "POST": (  C,   C,   C, 200, 302, 200, 403,   C),
+    },
     "webps:reprise": {
         "GET": (  C,   C,   C, 302, 302, 302, 302,   C),
         "POST": (  C,   C,   C, 302, 302, 302, 302,   C),
     },
     "webps:retour": {"GET": (403, 403, 403, 302, 302, 302, 302, 403)},
     "webps:session_etat": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
+    "webps:vitale": {"POST": (  C,   C,   C, 302, 302, 302, 302,   C)},
 }
 # fmt: on
 
@@ -126,10 +294,18 @@ PUBLIQUES = frozenset(
     {
         *("accueil:bienvenue", "accueil:connexion", "accueil:connexion_moyen"),
         *("accueil:connexion_code", "accueil:connexion_renvoi", "accueil:deconnexion"),
+        "accueil:sortie_discrete",
         # The gallery of components is absent from production.
         *("accueil:session_etat", "accueil:prolonger", "accueil:galerie"),
+        # What each profession reads, by the table in force: the same for everybody.
+        *("accueil:matrice", "accueil:matrice_pdf"),
+        # How a downloaded history is verified, and our public key: nobody's data.
+        *("accueil:verifier_historique", "accueil:verifier_historique_cle"),
+        *("accueil:verifier_historique_format", "accueil:verifier_historique_programme"),
         *("webps:connexion", "webps:psc", "webps:retour", "webps:exercice", "webps:deconnexion"),
         *("webps:session_etat", "webps:prolonger"),
+        *("support:connexion", "support:connexion_code", "support:deconnexion"),
+        *("support:session_etat", "support:prolonger"),
     }
 )
 """What one reaches without a session: log-in, log-out, how long the session lasts, no person."""
@@ -145,6 +321,12 @@ CONTENUS = frozenset(
 # What a person would really send; nothing for the other forms.
 FORMULAIRES: Mapping[str, Mapping[str, str]] = {
     "accueil:connexion": {"identifiant": "alex.demo", "mot_de_passe": "faux"},
+    "support:connexion": {"identifiant": "agent.demo", "mot_de_passe": "faux"},
+    "support:expliquer": {
+        "rpps": s.RPPS["medecin"][0],
+        "ins": s.PERSONNES["alex"]["matricule"],
+        "mode": "normal",
+    },
     "accueil:document_ajouter": {
         "titre": "Photo",
         "type_code": TYPE,
@@ -163,6 +345,17 @@ FORMULAIRES: Mapping[str, Mapping[str, str]] = {
     },
     "webps:declaration": {"base": "consentement", "information": "papier", "rappel_lu": "on"},
     "webps:document_confidentialite": {"confidentialite": "masque"},
+    "webps:information": {"information": "papier"},
+    "webps:refus_alimentation": {"motif": "Un proche y travaille.", "type_code": ""},
+    "webps:structure": {"type_code": TYPE},
+    "webps:urgence": {
+        "nom_naissance": s.PERSONNES["alex"]["nom_naissance"],
+        "prenom": s.PERSONNES["alex"]["prenoms"],
+        "date_naissance": s.PERSONNES["alex"]["date_naissance"],
+        "raison": "inconscient",
+        "texte": "Malaise sur la voie publique.",
+        "attestation": "on",
+    },
     "webps:deposer": {"titre": "Courrier", "type_code": TYPE, "date_document": "2026-01-05"},
 }
 AVEC_FICHIER = frozenset({"accueil:document_ajouter", "webps:deposer"})
@@ -190,8 +383,20 @@ def scene(settings) -> Scene:
     return monter()
 
 
+_PROFESSIONNEL = ("accueil:acces_professionnel", "accueil:acces_demander", "accueil:acces_signaler")
+"""Routes of the patient's panel about one professional."""
+
+
 def _adresse(nom: str, scene: Scene) -> str:
-    if nom.startswith("accueil:notification_"):
+    if nom in _PROFESSIONNEL or nom == "accueil:acces_professionnel_geste":
+        qui = s.creer_exercice("medecin").professionnel_id
+        return reverse(nom, args=[qui] if nom in _PROFESSIONNEL else [qui, "bloquer"])
+    if nom.startswith("accueil:acces_structure"):
+        ou = s.creer_structure().pk
+        return reverse(nom, args=[ou, "bloquer"] if nom.endswith("geste") else [ou])
+    if nom in ("accueil:acces_alerte_arreter", "webps:demande"):
+        return reverse(nom, args=[scene.notification_id])
+    if nom.startswith("accueil:notification_") or nom == "support:alerte":
         return reverse(nom, args=[scene.notification_id])
     if nom.partition(":")[2].startswith("document") and nom not in (
         *("accueil:documents", "accueil:document_ajouter", "accueil:documents_confidentialite"),
@@ -219,6 +424,8 @@ def _obtenu(reponse: HttpResponseBase) -> Attendu:
 
 def _est_dedans(nom: str, profil: str) -> bool:
     """Whether this profile holds a session of the route's door."""
+    if nom.startswith("support:"):
+        return profil == "agent"
     patient = profil in ("titulaire", "autre_titulaire")
     soignant = profil.startswith("ps_") or profil == "secretaire"
     return patient if nom.startswith("accueil:") else soignant
@@ -252,12 +459,29 @@ def test_chaque_route_repond_a_chacun_ce_que_dit_la_table(scene, profil):
     assert ecarts == {}, "obtenu, attendu"
 
 
-@pytest.mark.parametrize("profil", ["anonyme", "titulaire", "ps_autorise"])
+@pytest.mark.parametrize("profil", ["titulaire", "ps_autorise", "agent"])
+def test_head_repond_comme_get_sans_le_corps(scene, profil):
+    ecarts = {}
+    for nom in ROUTES:
+        reponses = []
+        for methode in ("GET", "HEAD"):
+            point = transaction.savepoint()
+            reponses.append(_demander(scene.navigateur(profil), methode, nom, scene))
+            transaction.savepoint_rollback(point)
+        get, head = reponses
+        if _obtenu(get) != _obtenu(head):
+            ecarts[nom] = (_obtenu(get), _obtenu(head))
+    assert ecarts == {}, "GET, HEAD"
+
+
+@pytest.mark.parametrize("profil", ["anonyme", "titulaire", "ps_autorise", "agent"])
 def test_aucune_autre_methode_n_est_permise(scene, profil):
     for methode in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
-        obtenus = {
-            nom: _obtenu(_demander(scene.navigateur(profil), methode, nom, scene)) for nom in ROUTES
-        }
+        obtenus = {}
+        for nom in ROUTES:
+            point = transaction.savepoint()
+            obtenus[nom] = _obtenu(_demander(scene.navigateur(profil), methode, nom, scene))
+            transaction.savepoint_rollback(point)
         assert obtenus == {nom: _attendu(nom, methode, profil) for nom in ROUTES}, methode
 
 
@@ -284,7 +508,7 @@ def _verifier_les_entetes(reponse: HttpResponseBase, nom: str, est_dedans: bool)
         assert entetes["Cache-Control"] == "no-store", nom
 
 
-@pytest.mark.parametrize("profil", ["anonyme", "titulaire", "ps_autorise"])
+@pytest.mark.parametrize("profil", ["anonyme", "titulaire", "ps_autorise", "agent"])
 def test_un_formulaire_venu_d_ailleurs_est_refuse_partout(scene, profil):
     """Without our CSRF token nothing is done, whoever's cookie goes with it."""
     acceptes = []
@@ -300,7 +524,9 @@ def test_un_formulaire_venu_d_ailleurs_est_refuse_partout(scene, profil):
     assert acceptes == []
 
 
-@pytest.mark.parametrize("adresse", ["/rien/", "/ps/rien/", "/documents/pas-un-uuid/", "/ps/../"])
+@pytest.mark.parametrize(
+    "adresse", ["/rien/", "/ps/rien/", "/support/rien/", "/documents/pas-un-uuid/", "/ps/../"]
+)
 @pytest.mark.parametrize("profil", PROFILS)
 def test_ce_qui_n_existe_pas_est_un_404_pour_tous(scene, profil, adresse):
     reponse = scene.navigateur(profil).get(adresse)

@@ -22,6 +22,7 @@ MAISON = {
     "professionnels",
     "habilitations",
     "dossier",
+    "urgence",
 }
 
 

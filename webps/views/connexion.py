@@ -17,14 +17,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from comptes import actions, brouillons, psc, sessions
 from comptes.authentification import adresse_client
 from comptes.psc import FederationIndisponible, FederationRefusee, MotifPSC
 from comptes.psc_identite import IdentitePSC
 from comptes.suites import CHAMP, suite_demandee
+from habilitations.acces import AccesRefuse
+from habilitations.actions.dossiers import fermer_dossier
 from habilitations.politique import Motif, phrase
+from habilitations.portes import acteur_de_l_exercice, acteur_professionnel
 from journal.faits import FaitSecurite, GenreActeur
 from journal.inscription import inscrire_securite
 from mes.portails import PS
@@ -91,7 +94,7 @@ class Attente:
 
 @login_not_required
 @hors_transaction
-@require_GET
+@require_safe
 def connexion(request: HttpRequest) -> HttpResponse:
     """The door: one link to Pro Santé Connect."""
     suite = suite_demandee(request, prefixe=PS.prefixe)
@@ -107,7 +110,7 @@ def connexion(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @hors_transaction
-@require_GET
+@require_safe
 def vers_psc(request: HttpRequest) -> HttpResponse:
     """Sends the browser to Pro Santé Connect. A link, not a form: our content policy would stop a
     form from ending on another site."""
@@ -125,7 +128,7 @@ def vers_psc(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @hors_transaction
-@require_GET
+@require_safe
 def retour(request: HttpRequest) -> HttpResponse:
     """Back from Pro Santé Connect: proven, then matched with the directory; or refused, and said."""
     if request.user.is_authenticated:
@@ -201,7 +204,7 @@ def _refus_sans_exercice(
 
 @login_not_required
 @hors_transaction
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def exercice(request: HttpRequest) -> HttpResponse:
     """Several exercices: the professional says in which one she acts today."""
     attente = Attente.lire(request)
@@ -257,6 +260,10 @@ def _ouvrir(request: HttpRequest, attente: Attente, choisi: Exercice) -> HttpRes
         palier=attente.palier,
         moyen=attente.moyen,
     )
+    # A record opened in a former session is never found open: it is declared again (R-PS-04).
+    fermer_dossier(
+        acteur=acteur_de_l_exercice(choisi, compte_id=compte.pk, regulateur=attente.regulateur)
+    )
     if brouillons.en_attente(request.session, time.time()) is not None:
         return redirect("webps:reprise")
     return _vers_la_recherche(attente.suite)
@@ -270,6 +277,7 @@ def _vers_la_recherche(suite: str = "") -> HttpResponseRedirect:
 @require_POST
 def changer_exercice(request: HttpRequest) -> HttpResponse:
     """Another exercice is another session: this one ends, Pro Santé Connect answers again."""
+    _fermer_le_dossier(request)
     sessions.fermer_session(request)
     return _page_de_sortie(
         request,
@@ -287,7 +295,8 @@ def changer_exercice(request: HttpRequest) -> HttpResponse:
 @hors_transaction
 @require_POST
 def deconnexion(request: HttpRequest) -> HttpResponse:
-    """Ends our session, then that of Pro Santé Connect."""
+    """Closes the record, ends our session, then that of Pro Santé Connect (R-SEC-05)."""
+    _fermer_le_dossier(request)
     jetons_id = sessions.jetons_psc_de(request.session)
     jetons = actions.jetons_gardes(jetons_id) if jetons_id else None
     sessions.fermer_session(request)
@@ -301,6 +310,17 @@ def deconnexion(request: HttpRequest) -> HttpResponse:
         suivante=adresse,
         libelle="Je ferme ma session Pro Santé Connect",
     )
+
+
+def _fermer_le_dossier(request: HttpRequest) -> None:
+    """The record that this session has open, if it is somebody's and in time."""
+    if not request.user.is_authenticated:
+        return
+    try:
+        acteur = acteur_professionnel(request)
+    except AccesRefuse:
+        return
+    fermer_dossier(acteur=acteur)
 
 
 def _page_de_sortie(

@@ -22,6 +22,9 @@ from demo.federations.service import service
 from demo.federations.validateur import fermer
 from demo.federations.vues import autoriser_retour, origine_de, page_erreur
 
+CODE_PORTEUR = "1234"
+"""Of every card of the demonstration; the page says it."""
+ESSAIS_DU_CODE = 3
 PERDUE = "Cette demande de connexion n'existe plus. Revenez au service et recommencez."
 
 
@@ -51,7 +54,8 @@ class Connexion(View):
             return self._formulaire(request, retenue, erreurs)
         if moyen == Moyen.ECPS:
             return _envoyer_sur_mobile(request, demande, retenue, rpps)
-        return _terminer(request, demande, retenue, rpps, Moyen(moyen))
+        sessions.completer_demande(request, demande, preuve={"personne": rpps, "moyen": moyen})
+        return redirect("psc:preuve", demande=demande)
 
     def _formulaire(
         self, request: HttpRequest, retenue: dict[str, Any], erreurs: list[str] | None = None
@@ -96,6 +100,46 @@ def _terminer(
     )
 
 
+class Preuve(View):
+    """The proof itself: the card's PIN, or a touch of the FIDO key."""
+
+    def get(self, request: HttpRequest, demande: UUID) -> HttpResponse:
+        retenue = sessions.demande(request, demande)
+        if retenue is None or "preuve" not in retenue:
+            return page_erreur(request, PERDUE)
+        return self._page(request, retenue)
+
+    def post(self, request: HttpRequest, demande: UUID) -> HttpResponse:
+        retenue = sessions.demande(request, demande)
+        if retenue is None or "preuve" not in retenue:
+            return page_erreur(request, PERDUE)
+        if request.POST.get("action") != "continuer":
+            return _renoncer(request, demande, retenue)
+        preuve = retenue["preuve"]
+        moyen = Moyen(preuve["moyen"])
+        essais = preuve.get("essais", 0)
+        if moyen is Moyen.CARTE and request.POST.get("code_porteur") != CODE_PORTEUR:
+            essais = min(essais + 1, ESSAIS_DU_CODE)
+            sessions.completer_demande(request, demande, preuve={**preuve, "essais": essais})
+            return self._page(request, {**retenue, "preuve": {**preuve, "essais": essais}})
+        if essais >= ESSAIS_DU_CODE:
+            return self._page(request, retenue)
+        return _terminer(request, demande, retenue, preuve["personne"], moyen)
+
+    def _page(self, request: HttpRequest, retenue: dict[str, Any]) -> HttpResponse:
+        preuve = retenue["preuve"]
+        essais = preuve.get("essais", 0)
+        contexte = {
+            "moyen": preuve["moyen"],
+            "personne": professionnels()[preuve["personne"]],
+            "code_de_demonstration": CODE_PORTEUR,
+            "restants": ESSAIS_DU_CODE - essais,
+            "a_echoue": essais > 0,
+        }
+        page = render(request, "federations/preuve.html", contexte, status=422 if essais else 200)
+        return autoriser_retour(page, retenue["redirection"])
+
+
 def _envoyer_sur_mobile(
     request: HttpRequest, demande: UUID, retenue: dict[str, Any], rpps: str
 ) -> HttpResponse:
@@ -138,6 +182,7 @@ class Attente(View):
             "mobile": mobile,
             "etat": etat,
             "demande": demande,
+            "reste": max(0, int((mobile.expire_le - timezone.now()).total_seconds())),
             "demandeur": mobile.service,
             "insiste": action == "continuer",
         }

@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{_OIDC}/certs", protocole.Certs.as_view(), name="certs"),
     path(f"{_OIDC}/logout", protocole.Deconnexion.as_view(), name="deconnexion"),
     path("connexion/<uuid:demande>", ecrans.Connexion.as_view(), name="connexion"),
+    path("connexion/<uuid:demande>/preuve", ecrans.Preuve.as_view(), name="preuve"),
     path("e-cps/<uuid:identifiant>", ecrans.Attente.as_view(), name="attente"),
     path("e-cps/<uuid:identifiant>/etat", ecrans.etat_mobile, name="etat_mobile"),
     path("mobile/<uuid:identifiant>", ecrans.Mobile.as_view(), name="mobile"),

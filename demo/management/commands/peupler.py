@@ -6,9 +6,7 @@ through the product's own actions.
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,20 +19,32 @@ from django.db import transaction
 from django.utils import timezone
 
 from comptes.actions import creer_compte
-from comptes.models import Compte, Population
+from comptes.models import Compte, DispositifTOTP, Population
+from comptes.totp import a_un_totp, installer_totp
 from demo.documents import cda_biologie, pdf
 from demo.personnes_demo import AGENTS, DOCUMENTS, MOT_DE_PASSE, OID_DEMO, PATIENTS, Patient
 from dossier.actions import Depot, deposer_document
-from habilitations.acces import ouvrir
+from habilitations.acces import ActeurAcces, ouvrir
+from habilitations.actions.choix import declarer_role
+from habilitations.actions.dossiers import fermer_dossier
 from habilitations.matrice import approuver_matrice, proposer_matrice, version_en_vigueur
-from habilitations.politique import Action
+from habilitations.models import Role
+from habilitations.politique import Acteur, Action, Mode
 from habilitations.portes import acteur_de_l_exercice
-from journal.faits import SYSTEME
+from habilitations.versements import importer_versements
+from journal.faits import SYSTEME, ActeurTrace, GenreActeur
 from mes.socle.identifiants import TraitsStricts, valider_ins
 from mes.socle.nomenclatures import professions
 from professionnels.actions import importer_annuaire
 from professionnels.annuaire.fichiers import fichiers_du_dossier
 from professionnels.models import Exercice, Professionnel
+from urgence.actions import (
+    Justification,
+    RaisonTypique,
+    nommer_referent,
+    ouvrir_en_urgence,
+)
+from urgence.models import RevueAcces
 from usagers.actions import activer_espace, ouvrir_espace
 from usagers.identite import oids_acceptes_ici
 from usagers.models import EspaceSante, Statut
@@ -42,6 +52,7 @@ from usagers.recherche import espace_par_ins
 
 RACINE = Path(__file__).resolve().parents[3]
 MATRICE = RACINE / "habilitations" / "donnees" / "matrice_habilitations.csv"
+VERSEMENTS = MATRICE.with_name("versements_obligatoires.csv")
 ANNUAIRE = RACINE / "professionnels" / "donnees" / "demo"
 EFFET = date(2023, 10, 29)
 
@@ -58,6 +69,7 @@ class Command(BaseCommand):
         if not Professionnel.objects.exists():
             importer_annuaire(fichiers=fichiers_du_dossier(ANNUAIRE), par="démonstration")
         self._matrice()
+        importer_versements(VERSEMENTS.read_text(encoding="utf-8"))
         for patient in PATIENTS:
             with transaction.atomic():
                 self._patient(patient)
@@ -65,6 +77,7 @@ class Command(BaseCommand):
         for document in DOCUMENTS:
             self._document(document)
         self._biologie(PATIENTS[0])
+        self._urgence(PATIENTS[0])
         if options["fichier"]:
             self._ecrire(options["fichier"], agents)
 
@@ -119,14 +132,13 @@ class Command(BaseCommand):
                 nom=nom,
                 role=role,
             )
-            # Sealed with the account; the console's second factor will read it there.
-            secret = base64.b32encode(os.urandom(20)).decode()
-            compte.poser_fiche(compte.fiche() | {"secret_totp": secret})
-            compte.save(update_fields=["scelle"])
+        if not a_un_totp(compte.pk):
+            installer_totp(compte_id=compte.pk)
         return {
             "identifiant": identifiant,
             "mot_de_passe": MOT_DE_PASSE,
-            "secret_totp": compte.fiche()["secret_totp"],
+            "secret_totp": DispositifTOTP.objects.get(pk=compte.pk).secret(),
+            "role": role,
         }
 
     def _deposer(self, espace: EspaceSante, rpps: str, depot: Depot) -> None:
@@ -173,6 +185,50 @@ class Command(BaseCommand):
             date_effet=jour.strftime("%Y%m%d"),
         )
         self._deposer(espace, "99700900022", Depot(octets=octets, nom_fichier="bilan.xml"))
+
+    def _urgence(self, patient: Patient) -> None:
+        """Her médecin traitant, a hospital's referent, and a bris de glace that is over."""
+        espace = espace_par_ins(patient.matricule)
+        assert espace is not None
+        referent = Exercice.objects.select_related("professionnel", "structure").get(
+            professionnel__rpps="99700900022", structure__finess="990009045"
+        )
+        assert referent.structure is not None
+        nommer_referent(structure=referent.structure, professionnel=referent.professionnel)
+        if RevueAcces.objects.filter(espace=espace).exists():
+            return
+        compte = Compte.objects.par_identifiant(Population.USAGER, patient.identifiant)
+        assert compte is not None
+        titulaire = ActeurAcces(
+            genre=Acteur.TITULAIRE,
+            id=compte.pk,
+            compte_id=compte.pk,
+            trace=ActeurTrace(
+                GenreActeur.TITULAIRE, compte.pk, f"{patient.prenom.title()} {patient.nom}"
+            ),
+        )
+        with transaction.atomic(), ExitStack() as pile:
+            declarer_role(
+                acces=ouvrir(pile, titulaire, espace.pk, Action.BLOQUER),
+                professionnel_id=Professionnel.objects.get(rpps="99700900014").pk,
+                role=Role.MEDECIN_TRAITANT,
+            )
+        urgentiste = acteur_de_l_exercice(
+            Exercice.objects.select_related("professionnel", "structure").get(
+                professionnel__rpps="99700900097", fin_le=None
+            ),
+            compte_id=None,
+            regulateur=False,
+        )
+        ouvrir_en_urgence(
+            acteur=urgentiste,
+            espace_id=espace.pk,
+            mode=Mode.BRIS_DE_GLACE,
+            justification=Justification(
+                RaisonTypique.INCONSCIENT, "Amené inconscient après une chute, seul."
+            ),
+        )
+        fermer_dossier(acteur=urgentiste)
 
     def _ecrire(self, fichier: Path, agents: list[dict[str, str]]) -> None:
         libelles = professions()

@@ -1,0 +1,84 @@
+"""Code systems and codes met in the structured entries, named once.
+
+Source of the OIDs: the `codeSystemName` that the public CI-SIS examples of the Agence du Numérique
+en Santé write next to each of them; those of HL7 (2.16.840.1.113883.5.*) are in its vocabulary.
+"""
+
+from __future__ import annotations
+
+# Terminologies
+LOINC = "2.16.840.1.113883.6.1"
+SNOMED_35 = "1.2.250.1.213.2.12"
+SNOMED_CT = "2.16.840.1.113883.6.96"
+CIM_10 = "2.16.840.1.113883.6.3"
+TA_ASIP = "1.2.250.1.213.1.1.4.322"
+
+# Medicines and devices
+CIS = "1.2.250.1.213.2.3.1"
+CIP = "1.2.250.1.213.2.3.2"
+CIP_ANCIEN = "1.2.250.1.213.2.3.3"  # the vaccination examples write CIP under this one
+MEDICABASE = "1.2.250.1.213.2.59"
+ATC = "2.16.840.1.113883.6.73"
+EDQM = "0.4.0.127.0.16.1.1.2.1"
+EMDN = "1.2.250.1.213.2.68"
+LPP = "1.2.250.1.215.200.2.1"
+
+# Acts
+CCAM = "1.2.250.1.213.2.5"
+NABM = "1.2.250.1.213.2.7"
+
+# Care history of the Assurance Maladie (CNAM-HR)
+CNAM_CIP = "1.2.250.1.215.200.1.1.1"
+CNAM_HOMEOPATHIE = "1.2.250.1.215.200.1.1.2"
+CNAM_ATC = "1.2.250.1.215.200.1.2.1"
+CNAM_ATC_VACCIN = "1.2.250.1.215.200.1.2.2"
+CNAM_COMPOSANT = "1.2.250.1.215.200.1.3.1"
+CNAM_SEJOUR = "1.2.250.1.215.200.3.1"
+CNAM_NGAP = "1.2.250.1.215.200.3.3"
+CNAM_CCAM = "1.2.250.1.215.200.3.4"
+CNAM_NABM = "1.2.250.1.215.200.4.1"
+
+SYSTEMES_CIP = (CIP, CIP_ANCIEN, CNAM_CIP)
+SYSTEMES_ATC = (ATC, CNAM_ATC, CNAM_ATC_VACCIN)
+
+# HL7
+ACT_CODE = "2.16.840.1.113883.5.4"
+VOIE = "2.16.840.1.113883.5.112"
+INTERPRETATION = "2.16.840.1.113883.5.83"
+ROLE = "2.16.840.1.113883.5.111"
+IHE_ACT_CODE = "1.3.6.1.4.1.19376.1.5.3.2"
+
+# « Aucun »: what a sender writes in place of a product or an act when there is none to tell of.
+AUCUN = ("1.2.250.1.213.2.63", "02276797")
+
+# LOINC codes of sections
+SECTION_VACCINATIONS = "11369-6"
+SECTION_PRESCRIPTIONS = "57828-6"
+SECTION_TRAITEMENTS = "10160-0"
+SECTION_DISPOSITIFS = "46264-8"
+SECTION_RENCONTRES = "46240-8"
+SECTION_ACTES = "29554-3"
+SECTION_SIGNES_VITAUX = "8716-3"
+SECTION_ALLERGIES = "48765-2"
+SECTION_PROBLEMES = "11450-4"
+SECTION_ANTECEDENTS = "11348-0"
+SECTION_CHIRURGIE = "47519-4"
+SECTION_FAMILLE = "10157-6"
+SECTION_SORTIE = "11535-2"
+
+# LOINC codes inside entries
+RANG_DE_VACCINATION = "30973-2"
+COMMENTAIRE = "48767-8"
+STATUT = "33999-4"
+STATUT_CLINIQUE = "11323-3"
+BATTERIE_SIGNES_VITAUX = "85353-1"
+DOCUMENT_ATTACHE = "55107-7"
+
+SEVERITE = "SEV"  # ActCode
+INSTRUCTION_PATIENT = "PINSTRUCT"  # IHEActCode
+INSTRUCTION_DISPENSATEUR = "FINSTRUCT"  # IHEActCode
+
+TYPES_VACCINATION = frozenset({"IMMUNIZ", "INITIMMUNIZ", "BOOSTER"})  # ActCode
+
+# Template of the laboratory report's entry (IHE XD-LAB, « specimen act »)
+MODELE_BIOLOGIE = "1.3.6.1.4.1.19376.1.3.1"

@@ -1,0 +1,1 @@
+"""The console of the support: one module by screen."""
