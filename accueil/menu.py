@@ -33,6 +33,7 @@ _PRINCIPAL = (
     ("Documents", "documents", "documents", "document"),
 )
 _COMPTE = (
+    ("Mes mesures", "profil", "mesures", "mesure"),
     ("Accès des professionnels", "bouclier", "acces", "acces"),
     ("Historique d'activité", "historique", "historique", ""),
     ("Notifications", "cloche", "notifications", ""),

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from accueil.views import acces as acces_accueil
 from accueil.views import galerie, historique, notifications, reglages, tableau
-from dossier.views import patient
+from dossier.views import mesures, patient
 from dossier.views.simulation import simulation
 from habilitations.views import code, demandes, que_voit, recherche
 from habilitations.views import patient as acces
@@ -44,6 +44,16 @@ urlpatterns = [
     ),
     path("documents/<uuid:document_id>/epingler/", patient.epingler, name="document_epingler"),
     path("documents/<uuid:document_id>/supprimer/", patient.supprimer, name="document_supprimer"),
+    path("mesures/", mesures.mesures, name="mesures"),
+    path("mesures/organiser/", mesures.organiser, name="mesures_organiser"),
+    path("mesures/exporter/", mesures.avertissement_export, name="mesures_exporter"),
+    path("mesures/exporter/fichier/", mesures.exporter, name="mesures_fichier"),
+    path("mesures/type/<slug:slug>/", mesures.historique, name="mesure_historique"),
+    path("mesures/type/<slug:slug>/ajouter/", mesures.ajouter, name="mesure_ajouter"),
+    path("mesures/type/<slug:slug>/objectif/", mesures.objectif, name="mesure_objectif"),
+    path("mesures/<uuid:mesure_id>/modifier/", mesures.modifier, name="mesure_modifier"),
+    path("mesures/<uuid:mesure_id>/supprimer/", mesures.supprimer, name="mesure_supprimer"),
+    path("mesures/<uuid:mesure_id>/retablir/", mesures.retablir, name="mesure_retablir"),
     path("historique/", historique.historique, name="historique"),
     path("historique/telecharger/", historique.telecharger, name="historique_telecharger"),
     path("verifier-un-historique/", historique.verifier, name="verifier_historique"),

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from dossier import alertes, orphelins
+from dossier.mesures import effets  # noqa: F401 - registers the job that erases a measure
 from mes.socle.dates import aujourdhui_a_paris
 
 journal_technique = logging.getLogger("mes.dossier")

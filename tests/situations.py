@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,9 @@ from django.utils import timezone
 from comptes.models import Compte, Population, index_identifiant
 from dossier.actions import Depot, deposer_document
 from dossier.effets import analyser
+from dossier.mesures.actions import ajouter_mesure
+from dossier.mesures.referentiel import types_mesures
+from dossier.mesures.regles import SaisieMesure
 from dossier.models import Document
 from habilitations.acces import Acces, ActeurAcces, ouvrir, ouvrir_pour_le_systeme
 from habilitations.models import CaseMatrice, Ouverture, VersionMatrice
@@ -256,6 +260,28 @@ def deposer(
             Travail(nature="dossier.analyser", cible_id=resultat.document_id, espace_id=espace.pk)
         )
     return Depose(resultat.document_id, espace.pk)
+
+
+def mesurer(
+    acteur: ActeurAcces,
+    espace: EspaceSante,
+    code: str,
+    *valeurs: str,
+    le: datetime | None = None,
+    **champs: Any,
+) -> UUID:
+    """A measure; one value by part of its type, in the stored unit."""
+    parties = types_mesures()[code].parties
+    with espace_ouvert(acteur, espace.pk, Action.DEPOSER) as acces:
+        return ajouter_mesure(
+            acces=acces,
+            saisie=SaisieMesure(
+                code=code,
+                valeurs={p: Decimal(v) for p, v in zip(parties, valeurs, strict=True)},
+                mesuree_le=le or timezone.now(),
+                **champs,
+            ),
+        )
 
 
 def document_en_base(depose: Depose) -> Document:

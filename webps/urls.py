@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from dossier.views import gestes_ps, ps, rubriques_ps
 from habilitations.views import ps as demandes
 from urgence.views import ps as urgence
-from webps.views import alertes, gestes, historique, patients, structure
+from webps.views import alertes, ecrit, gestes, historique, patients, structure
 
 app_name = "webps"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("patients/vitale/", patients.lire_vitale, name="vitale"),
     path("patients/mes-patients/", patients.mes_patients, name="mes_patients"),
     path("patients/code/", patients.code, name="code"),
+    path("patients/ecrit/", ecrit.ecrit, name="ecrit"),
     path("patients/declaration/", patients.declaration, name="declaration"),
     path("patients/refus/", patients.refus, name="refus"),
     path("dossier/fermer/", patients.fermer, name="fermer"),

@@ -30,7 +30,7 @@ from habilitations.portes import (
 )
 from habilitations.structures import a_des_regles, information_donnee
 from journal.faits import Fait
-from mes.socle.nomenclatures import types_documents
+from mes.socle.nomenclatures import types_deposes_par_les_ps
 from usagers.recherche import presenter_traits
 
 PREMIERE_RECHERCHE_ANS = 2
@@ -184,13 +184,11 @@ def supprimer(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 def types_proposes(acces: Acces) -> list[tuple[str, list[tuple[str, str]]]]:
     """Types that a professional deposits, by category; a minor has no directives (R-DA-01)."""
-    groupes: dict[str, list[tuple[str, str]]] = {}
-    for code, type_document in types_documents().items():
-        if code == DIRECTIVES and acces.situation.mineur:
-            continue
-        if "ps" in type_document.deposant.split("|"):
-            groupes.setdefault(type_document.categorie_ps, []).append((code, type_document.libelle))
-    return list(groupes.items())
+    mineur = acces.situation.mineur
+    return [
+        (categorie, [(code, nom) for code, nom in types if not (mineur and code == DIRECTIVES)])
+        for categorie, types in types_deposes_par_les_ps()
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -294,6 +294,44 @@ def utiliser_code_ouverture(*, acteur: ActeurAcces, code: str, date_naissance: d
     return identifiant
 
 
+def exiger_un_ecrit_possible(acces: Acces) -> None:
+    """Raises AccordImpossible where a signed paper changes nothing: a block, somebody who reads
+    nothing. Asked before the paper is deposited, so that it is not kept for nothing."""
+    acteur = acces.acteur
+    if not acteur.est_soignant or acteur.id is None or acteur.exercice_id is None:
+        raise AccordImpossible("Cet accord s'enregistre par le professionnel qu'il autorise.")
+    autorisee = acces.situation.avec(base=Base.CONSENTEMENT, mode=Mode.NORMAL, action=Action.LISTER)
+    if not decider_espace(autorisee, reglages()):
+        raise AccordImpossible("Le patient a bloqué votre accès : lui seul peut lever ce blocage.")
+
+
+@transaction.atomic
+def autoriser_par_ecrit(*, acces: Acces, document_id: UUID) -> Autorisation:
+    """The patient signed that this professional may read again; the paper was just deposited.
+
+    Her own consent, for whoever has neither screen nor code: it lifts what she took back, never a
+    block. She is told of the deposit, and the paper stays in her record. Raises AccordImpossible.
+    """
+    exiger_un_ecrit_possible(acces)
+    acteur = acces.acteur
+    assert acteur.id is not None
+    autorisation = _poser_autorisation(
+        acces.espace_id,
+        acteur.id,
+        origine=Origine.ECRIT,
+        duree=timedelta(days=settings.MES_AUTORISATION_ECRIT_JOURS),
+        recueillie_par_id=acteur.exercice_id,
+        information="papier",
+    )
+    _lever_retrait(acces.espace_id, professionnel_id=acteur.id)
+    acces.noter(
+        Fait.AUTORISATION_DONNEE,
+        objet_id=acteur.id,
+        details={"titre": str(autorisation.professionnel), "ecrit": str(document_id)},
+    )
+    return autorisation
+
+
 @transaction.atomic
 def recueillir_pour_un_confrere(
     *, acces: Acces, professionnel_id: UUID, information: str

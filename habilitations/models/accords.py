@@ -71,9 +71,10 @@ class Origine(models.TextChoices):
     ECRAN = "ecran", "donnée sur votre écran"
     CODE = "code", "donnée par un code d'ouverture"
     CONFRERE = "confrere", "recueillie par un autre professionnel"
+    ECRIT = "ecrit", "donnée par un écrit signé"
 
 
-ORIGINES_DU_PATIENT = (Origine.ECRAN, Origine.CODE)
+ORIGINES_DU_PATIENT = (Origine.ECRAN, Origine.CODE, Origine.ECRIT)
 """The patient's own consent: what alone restores a basis that she took back."""
 
 

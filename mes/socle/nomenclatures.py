@@ -92,3 +92,13 @@ def specialites() -> Mapping[str, Specialite]:
         ligne["code"]: Specialite(ligne["code"], ligne["label"], ligne["profession_code"])
         for ligne in _lignes("specialites.csv")
     }
+
+
+@cache
+def types_deposes_par_les_ps() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Types that a professional deposits, by category of the Web PS: (category, (code, label)…)."""
+    groupes: dict[str, list[tuple[str, str]]] = {}
+    for code, type_document in types_documents().items():
+        if "ps" in type_document.deposant.split("|"):
+            groupes.setdefault(type_document.categorie_ps, []).append((code, type_document.libelle))
+    return tuple((categorie, tuple(types)) for categorie, types in groupes.items())

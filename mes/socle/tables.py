@@ -132,6 +132,8 @@ TABLES: dict[str, Table] = {
         "id", "espace_id", "type_code", "depose_le", "auteur_genre", "etat"
     ),
     "dossier_recu": _gouvernance(),
+    "dossier_mesure": _medicale(),
+    "dossier_reglagemesures": _medicale(),
     # urgence
     "urgence_revueacces": _gouvernance("SELECT", "UPDATE"),
     "urgence_referentstructure": _technique(*LIRE),

@@ -49,6 +49,8 @@ class Scene:
     """Deposited by a physician who is none of the profiles."""
     document_du_patient_id: UUID
     notification_id: UUID
+    mesure_id: UUID
+    """Added by Alex."""
     navigateurs: dict[str, Client] = field(default_factory=dict)
 
     def navigateur(self, profil: str, *, csrf: bool = False) -> Client:
@@ -79,6 +81,7 @@ def monter() -> Scene:
         document_id=depose.id,
         document_du_patient_id=du_patient.id,
         notification_id=Notification.objects.get().pk,
+        mesure_id=s.mesurer(s.acteur_titulaire(compte), espace, "WEIGHT", "72.5"),
         navigateurs={profil: Client() for profil in PROFILS},
     )
     connecter_usager(scene.navigateurs["titulaire"], compte)

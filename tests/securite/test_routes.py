@@ -114,6 +114,30 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
     "accueil:galerie": {"GET": (200, 200, 200, 200, 200, 200, 200, 200)},
     "accueil:historique": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
     "accueil:historique_telecharger": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    # Measures are the patient's side only (R-MES-10): no address of the Web PS shows them.
+    "accueil:mesure_ajouter": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    "accueil:mesure_historique": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:mesure_modifier": {
+        "GET": (  C, 200, 404,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 404,   C,   C,   C,   C,   C),
+    },
+    "accueil:mesure_objectif": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
+    # Nothing was deleted.
+    "accueil:mesure_retablir": {"POST": (  C, 404, 404,   C,   C,   C,   C,   C)},
+    "accueil:mesure_supprimer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
+    "accueil:mesures": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:mesures_exporter": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:mesures_fichier": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
+    "accueil:mesures_organiser": {
+        "GET": (  C, 200, 200,   C,   C,   C,   C,   C),
+        "POST": (  C, 302, 302,   C,   C,   C,   C,   C),
+    },
     "accueil:notification_basculer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
     "accueil:notification_supprimer": {"POST": (  C, 302, 404,   C,   C,   C,   C,   C)},
     "accueil:notifications": {"GET": (  C, 200, 200,   C,   C,   C,   C,   C)},
@@ -166,6 +190,10 @@ ATTENDUS: Mapping[str, Mapping[str, tuple[Attendu, ...]]] = {
     "webps:accueil": {"GET": (  C,   C,   C, 302, 302, 302, 302,   C)},
     "webps:accuse": {"GET": (  C,   C,   C, 302, 302, 302, 302,   C)},
     "webps:alertes": {"POST": (  C,   C,   C, 302, 403, 403, 403,   C)},
+    "webps:ecrit": {
+        "GET": (  C,   C,   C, 200, 302, 200, 200,   C),
+        "POST": (  C,   C,   C, 302, 302, 422, 422,   C),
+    },
     "webps:information": {"POST": (  C,   C,   C, 302, 302, 302, 302,   C)},
     "webps:recus": {"GET": (  C,   C,   C, 200, 200, 200, 200,   C)},
     "webps:refus_alimentation": {
@@ -318,6 +346,8 @@ CONTENUS = frozenset(
 )
 """The only answers with a content policy of their own: a file in its sandbox."""
 
+POIDS = {"valeur_WEIGHT": "72,5", "jour": "2026-01-05", "heure": "08:00"}
+
 # What a person would really send; nothing for the other forms.
 FORMULAIRES: Mapping[str, Mapping[str, str]] = {
     "accueil:connexion": {"identifiant": "alex.demo", "mot_de_passe": "faux"},
@@ -336,6 +366,10 @@ FORMULAIRES: Mapping[str, Mapping[str, str]] = {
     "accueil:document_confidentialite": {"confidentialite": "masque"},
     "accueil:documents_confidentialite": {"choix": "masquer"},
     "accueil:document_epingler": {"epingle": "oui"},
+    "accueil:mesure_ajouter": POIDS,
+    "accueil:mesure_modifier": POIDS,
+    "accueil:mesure_objectif": {"objectif": "6,5"},
+    "accueil:mesures_organiser": {"code": "WEIGHT", "geste": "masquer"},
     "accueil:notification_basculer": {"lue": "oui"},
     "accueil:reglages": {"courriel_document": "oui"},
     "webps:recherche": {
@@ -345,6 +379,7 @@ FORMULAIRES: Mapping[str, Mapping[str, str]] = {
     },
     "webps:declaration": {"base": "consentement", "information": "papier", "rappel_lu": "on"},
     "webps:document_confidentialite": {"confidentialite": "masque"},
+    "webps:ecrit": {"atteste": "on"},
     "webps:information": {"information": "papier"},
     "webps:refus_alimentation": {"motif": "Un proche y travaille.", "type_code": ""},
     "webps:structure": {"type_code": TYPE},
@@ -358,7 +393,7 @@ FORMULAIRES: Mapping[str, Mapping[str, str]] = {
     },
     "webps:deposer": {"titre": "Courrier", "type_code": TYPE, "date_document": "2026-01-05"},
 }
-AVEC_FICHIER = frozenset({"accueil:document_ajouter", "webps:deposer"})
+AVEC_FICHIER = frozenset({"accueil:document_ajouter", "webps:deposer", "webps:ecrit"})
 
 
 def _noms(motifs: Any, espaces: tuple[str, ...] = ()) -> Iterator[str]:
@@ -396,6 +431,12 @@ def _adresse(nom: str, scene: Scene) -> str:
         return reverse(nom, args=[ou, "bloquer"] if nom.endswith("geste") else [ou])
     if nom in ("accueil:acces_alerte_arreter", "webps:demande"):
         return reverse(nom, args=[scene.notification_id])
+    if nom in ("accueil:mesure_modifier", "accueil:mesure_retablir", "accueil:mesure_supprimer"):
+        return reverse(nom, args=[scene.mesure_id])
+    if nom == "accueil:mesure_objectif":
+        return reverse(nom, args=["hemoglobine-glyquee-hba1c"])
+    if nom.startswith("accueil:mesure_"):
+        return reverse(nom, args=["poids"])
     if nom.startswith("accueil:notification_") or nom == "support:alerte":
         return reverse(nom, args=[scene.notification_id])
     if nom.partition(":")[2].startswith("document") and nom not in (

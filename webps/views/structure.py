@@ -32,7 +32,7 @@ from habilitations.structures import information_donnee, versements_obligatoires
 from mes.socle import coffres
 from mes.socle.dates import aujourdhui_a_paris
 from mes.socle.models import CleIdentite
-from mes.socle.nomenclatures import types_documents
+from mes.socle.nomenclatures import types_deposes_par_les_ps, types_documents
 from professionnels.models import Professionnel
 from usagers.identite import nom_affiche
 from usagers.models import EspaceSante, Identite
@@ -44,14 +44,6 @@ _LIBELLES_MASQUES = {
     Masque.INVISIBLE_PATIENT: "Non montré au patient avant la consultation d'annonce",
     Masque.INVISIBLE_REPRESENTANTS_LEGAUX: "Non montré aux représentants légaux du mineur",
 }
-
-
-def _types_proposes() -> list[tuple[str, Any]]:
-    groupes: dict[str, list[tuple[str, str]]] = {}
-    for code, type_document in types_documents().items():
-        if "ps" in type_document.deposant.split("|"):
-            groupes.setdefault(type_document.categorie_ps, []).append((code, type_document.libelle))
-    return [("", "Choisissez dans la liste"), *groupes.items()]
 
 
 class FormulaireRegle(forms.Form):
@@ -78,7 +70,7 @@ class FormulaireRegle(forms.Form):
         super().__init__(*args, **options)
         champ = self.fields["type_code"]
         assert isinstance(champ, forms.ChoiceField)
-        champ.choices = _types_proposes()
+        champ.choices = [("", "Choisissez dans la liste"), *types_deposes_par_les_ps()]
 
     def masques(self) -> frozenset[Masque]:
         cases = {
@@ -254,7 +246,7 @@ class FormulaireRefus(forms.Form):
         assert isinstance(champ, forms.ChoiceField)
         champ.choices = [
             ("", "Tous les documents de cette prise en charge"),
-            *_types_proposes()[1:],
+            *types_deposes_par_les_ps(),
         ]
 
 
