@@ -192,6 +192,7 @@ def test_chaque_colonne_scellee_par_le_trousseau_est_renouvelee(maison):
     par_une_cle = {
         *("socle.CleIdentite", "socle.CleMedicale", "socle.CleJournal"),
         *("journal.Ligne", "journal.LigneSecurite", "usagers.Identite", "dossier.Document"),
+        *("dossier.Mesure", "dossier.ReglageMesures"),
     }
     colonnes = {
         f"{modele._meta.app_label}.{modele.__name__}"
